@@ -1,0 +1,18 @@
+# Compiler settings of our own code, as one target that every library links.
+add_library(mlb_options INTERFACE)
+add_library(mlb::options ALIAS mlb_options)
+target_compile_options(mlb_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Werror=switch
+  -fno-math-errno)
+
+set(MLB_SANITIZE "" CACHE STRING "address,undefined or thread; empty: none")
+if(MLB_SANITIZE)
+  add_compile_options(-fsanitize=${MLB_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MLB_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()

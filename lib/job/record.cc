@@ -1,0 +1,20 @@
+// See record.h.
+#include "job/record.h"
+
+namespace mlb {
+
+std::string_view name_of(EventType type) {
+  switch (type) {
+    case EventType::accepted: return "accepted";
+    case EventType::started: return "started";
+    case EventType::point: return "point";
+    case EventType::log: return "log";
+    case EventType::message: return "message";
+    case EventType::retry: return "retry";
+    case EventType::cancel: return "cancel";
+    case EventType::ended: return "ended";
+  }
+  return "?";
+}
+
+}  // namespace mlb

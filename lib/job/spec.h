@@ -1,0 +1,167 @@
+// JobSpec: what one job is, as plain structs with the defaults of
+// mlbatch-jobspec(5).  lib/spec makes it from YAML, lib/wire carries it,
+// lib/prep and lib/learn obey it.  The broker never looks inside.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/time.h"
+
+namespace mlb {
+
+enum class Kind { train };
+
+struct Resources {
+  int cpus = 1;                             ///< slots, threads of the job
+  std::uint64_t memory = 2ull << 30;        ///< bytes, enforced
+  Millis timeout = std::chrono::hours(24);  ///< of running time
+};
+
+struct Retry {
+  int max = 3;  ///< further attempts after the first; 0 is absolute
+  bool on_worker_lost = true;
+  bool on_signal = false;
+  Millis backoff = 1s;  ///< before the first retry; doubles each time
+};
+
+enum class Comparison { at_least, above, at_most, below, between };
+
+/// One line of `require`: `metric` must satisfy the condition.
+struct Gate {
+  std::string metric;  ///< "test.accuracy"
+  Comparison comparison = Comparison::at_least;
+  double low = 0;         ///< the bound; the lower one of `between`
+  double high = 0;        ///< the upper bound of `between`, else unused
+  std::string condition;  ///< as written: ">= 0.85"
+};
+
+enum class KeptModel { best, last, none };
+
+struct Keep {
+  KeptModel model = KeptModel::best;
+  bool predictions = true;
+};
+
+struct SplitSpec {
+  double train = 0.7;
+  double valid = 0.15;
+  double test = 0.15;
+  std::optional<bool> stratify;       ///< none: yes for classification
+  std::optional<std::uint64_t> seed;  ///< none: the job's seed
+};
+
+enum class DataSource { csv, dataset };
+
+struct DataSpec {
+  DataSource source = DataSource::csv;
+  std::string path;         ///< as resolved by the client
+  Digest digest;            ///< of the file's bytes; none before submit
+  std::uint64_t bytes = 0;  ///< size of the file; 0 before submit
+  SplitSpec split;
+};
+
+enum class ColumnType {
+  automatic,
+  integer,
+  real,
+  category,
+  boolean,
+  text,
+  id,
+  ignore
+};
+
+struct ColumnRule {
+  std::string pattern;  ///< a name or a glob; the first match wins
+  ColumnType type = ColumnType::automatic;
+};
+
+struct Features {
+  std::vector<std::string> include;  ///< globs; empty: all
+  std::vector<std::string> exclude;  ///< globs
+};
+
+enum class LayerType { dense, relu, tanh, sigmoid, dropout, softmax };
+
+struct Layer {
+  LayerType type = LayerType::dense;
+  int units = 0;     ///< dense: outputs
+  bool bias = true;  ///< dense
+  double rate = 0;   ///< dropout: probability of zero, [0, 1)
+};
+
+/// A feed-forward net; the output layer is added from the task.
+struct NetSpec {
+  std::vector<Layer> layers{{.type = LayerType::dense, .units = 64},
+                            {.type = LayerType::relu},
+                            {.type = LayerType::dense, .units = 32},
+                            {.type = LayerType::relu}};
+};
+
+/// Minimises sum (y - yhat)^2 + lambda |w|^2; the intercept is free.
+struct RidgeSpec {
+  double lambda = 1.0;
+  bool intercept = true;
+};
+
+using ModelSpec = std::variant<NetSpec, RidgeSpec>;
+
+enum class OptimizerType { sgd, adam };
+
+struct Optimizer {
+  OptimizerType type = OptimizerType::adam;
+  double learning_rate = 1e-3;
+  double momentum = 0.9;  ///< sgd
+  bool nesterov = false;  ///< sgd
+  double beta1 = 0.9;     ///< adam
+  double beta2 = 0.999;   ///< adam
+  double epsilon = 1e-8;  ///< adam
+  double weight_decay = 0;
+};
+
+struct EarlyStop {
+  std::string metric = "valid.loss";
+  int patience = 10;  ///< epochs without an improvement
+  double min_delta = 0;
+};
+
+/// Whether training stops early: as jobspec says, by default it does for a
+/// net that has validation rows.
+enum class EarlyStopMode { automatic, off, on };
+
+struct TrainSpec {
+  int epochs = 100;
+  int batch_size = 64;
+  Optimizer optimizer;
+  bool shuffle = true;
+  EarlyStopMode early_stop_mode = EarlyStopMode::automatic;
+  EarlyStop early_stop;
+};
+
+struct JobSpec {
+  Kind kind = Kind::train;
+  std::string name;
+  std::string description;
+  std::vector<std::string> tags;
+  std::map<std::string, std::string> labels;
+  std::uint64_t seed = 0;
+  Resources resources;
+  Retry retry;
+  std::vector<Gate> require;
+  Keep keep;
+  DataSpec data;
+  std::vector<ColumnRule> columns;
+  std::string target;
+  Features features;
+  ModelSpec model;
+  TrainSpec train;
+  std::vector<std::string> metrics;  ///< empty: the defaults of the task
+};
+
+}  // namespace mlb
