@@ -87,15 +87,22 @@ class Router {
   /// The next waiting message, without blocking.
   std::optional<Incoming> receive();
   Sent send(const Route& to, ByteView frame);
-  /// Takes no new connections; an ipc path is removed.
+  /// Takes no new connections; an ipc path that is still ours is removed.
   void unbind();
+  /// False when the ipc path was removed or replaced (tcp: always true).
+  bool is_in_place() const { return inode_ == inode_now(); }
+  /// Listens again after is_in_place() became false; connections stay.
+  Result<> rebind();
   const Socket& socket() const { return socket_; }
 
  private:
   Router(Socket socket, std::string endpoint)
       : socket_(std::move(socket)), endpoint_(std::move(endpoint)) {}
+  Result<> listen();
+  std::uint64_t inode_now() const;
   Socket socket_;
   std::string endpoint_;
+  std::uint64_t inode_ = 0;  ///< of the ipc path; 0: not bound, or tcp
 };
 
 /// The asking end.  Reconnects by itself for ever; messages sent meanwhile
