@@ -21,6 +21,7 @@ struct Resources {
   int cpus = 1;                             ///< slots, threads of the job
   std::uint64_t memory = 2ull << 30;        ///< bytes, enforced
   Millis timeout = std::chrono::hours(24);  ///< of running time
+  bool operator==(const Resources&) const = default;
 };
 
 struct Retry {
@@ -28,6 +29,7 @@ struct Retry {
   bool on_worker_lost = true;
   bool on_signal = false;
   Millis backoff = 1s;  ///< before the first retry; doubles each time
+  bool operator==(const Retry&) const = default;
 };
 
 enum class Comparison { at_least, above, at_most, below, between };
@@ -39,6 +41,7 @@ struct Gate {
   double low = 0;         ///< the bound; the lower one of `between`
   double high = 0;        ///< the upper bound of `between`, else unused
   std::string condition;  ///< as written: ">= 0.85"
+  bool operator==(const Gate&) const = default;
 };
 
 enum class KeptModel { best, last, none };
@@ -46,6 +49,7 @@ enum class KeptModel { best, last, none };
 struct Keep {
   KeptModel model = KeptModel::best;
   bool predictions = true;
+  bool operator==(const Keep&) const = default;
 };
 
 struct SplitSpec {
@@ -54,6 +58,7 @@ struct SplitSpec {
   double test = 0.15;
   std::optional<bool> stratify;       ///< none: yes for classification
   std::optional<std::uint64_t> seed;  ///< none: the job's seed
+  bool operator==(const SplitSpec&) const = default;
 };
 
 enum class DataSource { csv, dataset };
@@ -64,6 +69,7 @@ struct DataSpec {
   Digest digest;            ///< of the file's bytes; none before submit
   std::uint64_t bytes = 0;  ///< size of the file; 0 before submit
   SplitSpec split;
+  bool operator==(const DataSpec&) const = default;
 };
 
 enum class ColumnType {
@@ -80,11 +86,13 @@ enum class ColumnType {
 struct ColumnRule {
   std::string pattern;  ///< a name or a glob; the first match wins
   ColumnType type = ColumnType::automatic;
+  bool operator==(const ColumnRule&) const = default;
 };
 
 struct Features {
   std::vector<std::string> include;  ///< globs; empty: all
   std::vector<std::string> exclude;  ///< globs
+  bool operator==(const Features&) const = default;
 };
 
 enum class LayerType { dense, relu, tanh, sigmoid, dropout, softmax };
@@ -94,6 +102,7 @@ struct Layer {
   int units = 0;     ///< dense: outputs
   bool bias = true;  ///< dense
   double rate = 0;   ///< dropout: probability of zero, [0, 1)
+  bool operator==(const Layer&) const = default;
 };
 
 /// A feed-forward net; the output layer is added from the task.
@@ -102,12 +111,14 @@ struct NetSpec {
                             {.type = LayerType::relu},
                             {.type = LayerType::dense, .units = 32},
                             {.type = LayerType::relu}};
+  bool operator==(const NetSpec&) const = default;
 };
 
 /// Minimises sum (y - yhat)^2 + lambda |w|^2; the intercept is free.
 struct RidgeSpec {
   double lambda = 1.0;
   bool intercept = true;
+  bool operator==(const RidgeSpec&) const = default;
 };
 
 using ModelSpec = std::variant<NetSpec, RidgeSpec>;
@@ -123,12 +134,14 @@ struct Optimizer {
   double beta2 = 0.999;   ///< adam
   double epsilon = 1e-8;  ///< adam
   double weight_decay = 0;
+  bool operator==(const Optimizer&) const = default;
 };
 
 struct EarlyStop {
   std::string metric = "valid.loss";
   int patience = 10;  ///< epochs without an improvement
   double min_delta = 0;
+  bool operator==(const EarlyStop&) const = default;
 };
 
 /// Whether training stops early: as jobspec says, by default it does for a
@@ -142,6 +155,7 @@ struct TrainSpec {
   bool shuffle = true;
   EarlyStopMode early_stop_mode = EarlyStopMode::automatic;
   EarlyStop early_stop;
+  bool operator==(const TrainSpec&) const = default;
 };
 
 struct JobSpec {
@@ -162,6 +176,7 @@ struct JobSpec {
   ModelSpec model;
   TrainSpec train;
   std::vector<std::string> metrics;  ///< empty: the defaults of the task
+  bool operator==(const JobSpec&) const = default;
 };
 
 }  // namespace mlb
