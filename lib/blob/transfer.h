@@ -1,5 +1,5 @@
 // Moving blobs in chunks, resumable at any byte, verified at both ends.  Pure
-// over frames: sockets and clocks belong to the caller.  docs/protocol.md has
+// over frames: sockets and clocks belong to the caller.  docs/transfer.md has
 // the frames.  Server: mlbroker's transfer thread.  Clients: mlsubmit (data
 // up, artefacts down) and mlworker (data down, artefacts up).
 #pragma once
@@ -74,6 +74,9 @@ class Uploader {
 
  private:
   Uploader() = default;
+  std::optional<Bytes> chunk();
+  void go_on_from(std::uint64_t offset);
+  void hear_failure(Error error);
   void fail(Error error);
   Fd file_;
   std::string path_;
@@ -105,7 +108,9 @@ class Downloader {
  private:
   Downloader() = default;
   void fail(Error error);
-  Result<> take(std::uint64_t offset, ByteView bytes);
+  std::string part() const;
+  Result<> take(ByteView bytes);
+  void start_over();
   Result<> finish();
   Fd file_;
   std::string path_;
@@ -113,6 +118,7 @@ class Downloader {
   Sha256 hash_;
   std::uint64_t written_ = 0;
   std::uint64_t asked_upto_ = 0;
+  std::uint64_t resumed_from_ = 0;
   std::optional<std::uint64_t> total_;
   std::optional<Millis> heard_;
   Status status_ = Status::running;
