@@ -1,0 +1,364 @@
+// The fields of every struct that travels or is stored, each listed once for
+// both directions.  A visitor is called with the wire name and the member.
+#pragma once
+
+#include "job/messages.h"
+#include "job/record.h"
+#include "job/spec.h"
+#include "job/state.h"
+
+namespace mlb::wire {
+
+// ---- how far an enum goes ----
+constexpr Kind last_of(Kind) {
+  return Kind::train;
+}
+constexpr Comparison last_of(Comparison) {
+  return Comparison::between;
+}
+constexpr KeptModel last_of(KeptModel) {
+  return KeptModel::none;
+}
+constexpr DataSource last_of(DataSource) {
+  return DataSource::dataset;
+}
+constexpr ColumnType last_of(ColumnType) {
+  return ColumnType::ignore;
+}
+constexpr LayerType last_of(LayerType) {
+  return LayerType::softmax;
+}
+constexpr OptimizerType last_of(OptimizerType) {
+  return OptimizerType::adam;
+}
+constexpr EarlyStopMode last_of(EarlyStopMode) {
+  return EarlyStopMode::on;
+}
+constexpr JobState last_of(JobState) {
+  return JobState::cancelled;
+}
+constexpr FailureClass last_of(FailureClass) {
+  return FailureClass::cancelled;
+}
+constexpr ItemType last_of(ItemType) {
+  return ItemType::message;
+}
+constexpr EventType last_of(EventType) {
+  return EventType::ended;
+}
+constexpr WatchFilter last_of(WatchFilter) {
+  return WatchFilter::log;
+}
+
+// ---- job/spec.h ----
+template <class V>
+void fields(V& v, Resources& x) {
+  v("cpus", x.cpus), v("memory", x.memory), v("timeout", x.timeout);
+}
+template <class V>
+void fields(V& v, Retry& x) {
+  v("max", x.max), v("worker_lost", x.on_worker_lost);
+  v("signal", x.on_signal), v("backoff", x.backoff);
+}
+template <class V>
+void fields(V& v, Gate& x) {
+  v("metric", x.metric), v("comparison", x.comparison);
+  v("low", x.low), v("high", x.high), v("condition", x.condition);
+}
+template <class V>
+void fields(V& v, Keep& x) {
+  v("model", x.model), v("predictions", x.predictions);
+}
+template <class V>
+void fields(V& v, SplitSpec& x) {
+  v("train", x.train), v("valid", x.valid), v("test", x.test);
+  v("stratify", x.stratify), v("seed", x.seed);
+}
+template <class V>
+void fields(V& v, DataSpec& x) {
+  v("source", x.source), v("path", x.path), v("digest", x.digest);
+  v("bytes", x.bytes), v("split", x.split);
+}
+template <class V>
+void fields(V& v, ColumnRule& x) {
+  v("pattern", x.pattern), v("type", x.type);
+}
+template <class V>
+void fields(V& v, Features& x) {
+  v("include", x.include), v("exclude", x.exclude);
+}
+template <class V>
+void fields(V& v, Layer& x) {
+  v("type", x.type), v("units", x.units), v("bias", x.bias);
+  v("rate", x.rate);
+}
+template <class V>
+void fields(V& v, NetSpec& x) {
+  v("layers", x.layers);
+}
+template <class V>
+void fields(V& v, RidgeSpec& x) {
+  v("lambda", x.lambda), v("intercept", x.intercept);
+}
+template <class V>
+void fields(V& v, Optimizer& x) {
+  v("type", x.type), v("learning_rate", x.learning_rate);
+  v("momentum", x.momentum), v("nesterov", x.nesterov);
+  v("beta1", x.beta1), v("beta2", x.beta2), v("epsilon", x.epsilon);
+  v("weight_decay", x.weight_decay);
+}
+template <class V>
+void fields(V& v, EarlyStop& x) {
+  v("metric", x.metric), v("patience", x.patience);
+  v("min_delta", x.min_delta);
+}
+template <class V>
+void fields(V& v, TrainSpec& x) {
+  v("epochs", x.epochs), v("batch_size", x.batch_size);
+  v("optimizer", x.optimizer), v("shuffle", x.shuffle);
+  v("early_stop_mode", x.early_stop_mode), v("early_stop", x.early_stop);
+}
+template <class V>
+void fields(V& v, JobSpec& x) {
+  v("kind", x.kind), v("name", x.name), v("description", x.description);
+  v("tags", x.tags), v("labels", x.labels), v("seed", x.seed);
+  v("resources", x.resources), v("retry", x.retry), v("require", x.require);
+  v("keep", x.keep), v("data", x.data), v("columns", x.columns);
+  v("target", x.target), v("features", x.features), v("model", x.model);
+  v("train", x.train), v("metrics", x.metrics);
+}
+
+// ---- job/state.h ----
+template <class V>
+void fields(V& v, Attempt& x) {
+  v("job", x.job), v("number", x.number);
+}
+template <class V>
+void fields(V& v, GateResult& x) {
+  v("metric", x.metric), v("condition", x.condition);
+  v("value", x.value), v("passed", x.passed);
+}
+template <class V>
+void fields(V& v, Artefact& x) {
+  v("name", x.name), v("file", x.file), v("bytes", x.bytes);
+  v("digest", x.digest);
+}
+template <class V>
+void fields(V& v, Outcome& x) {
+  v("success", x.success), v("failure", x.failure), v("reason", x.reason);
+  v("exit_code", x.exit_code), v("signal", x.signal);
+  v("peak_memory", x.peak_memory), v("metrics", x.metrics);
+  v("gates", x.gates), v("warnings", x.warnings);
+  v("artefacts", x.artefacts);
+}
+template <class V>
+void fields(V& v, Point& x) {
+  v("epoch", x.epoch), v("epochs", x.epochs), v("step", x.step);
+  v("elapsed", x.elapsed), v("metrics", x.metrics);
+}
+template <class V>
+void fields(V& v, LogPiece& x) {
+  v("stream", x.stream), v("offset", x.offset), v("text", x.text);
+}
+template <class V>
+void fields(V& v, Item& x) {
+  v("number", x.number), v("time", x.time), v("type", x.type);
+  v("point", x.point), v("log", x.log), v("message", x.message);
+}
+template <class V>
+void fields(V& v, Live& x) {
+  v("stage", x.stage), v("epoch", x.epoch), v("epochs", x.epochs);
+  v("step", x.step), v("fraction", x.fraction), v("eta", x.eta_seconds);
+  v("rows_per_second", x.rows_per_second), v("memory", x.memory);
+}
+
+// ---- job/record.h ----
+template <class V>
+void fields(V& v, Envelope& x) {
+  v("kind", x.kind), v("name", x.name), v("description", x.description);
+  v("tags", x.tags), v("labels", x.labels), v("priority", x.priority);
+  v("seed", x.seed), v("data", x.data), v("resources", x.resources);
+  v("retry", x.retry), v("digests", x.digests), v("retry_of", x.retry_of);
+}
+template <class V>
+void fields(V& v, AttemptRow& x) {
+  v("number", x.number), v("worker", x.worker), v("session", x.session);
+  v("host", x.host), v("pid", x.pid), v("started", x.started);
+  v("ended", x.ended), v("items", x.items);
+  v("resumed_from", x.resumed_from), v("lost", x.lost);
+  v("has_outcome", x.has_outcome), v("outcome", x.outcome);
+}
+template <class V>
+void fields(V& v, JobRow& x) {
+  v("id", x.id), v("owner", x.owner), v("submit_digest", x.submit_digest);
+  v("idempotency_key", x.idempotency_key), v("document", x.document);
+  v("envelope", x.envelope), v("state", x.state);
+  v("cancel_asked", x.cancel_asked), v("order", x.order);
+  v("events", x.events), v("points", x.points), v("retries", x.retries);
+  v("not_before", x.not_before), v("submitted", x.submitted);
+  v("started", x.started), v("ended", x.ended);
+  v("last_point", x.last_point), v("failure", x.failure);
+  v("reason", x.reason), v("attempts", x.attempts);
+}
+template <class V>
+void fields(V& v, EventRow& x) {
+  v("job", x.job), v("number", x.number), v("attempt", x.attempt);
+  v("time", x.time), v("type", x.type), v("state", x.state);
+  v("point", x.point), v("log", x.log), v("text", x.text);
+}
+
+// ---- job/messages.h ----
+template <class V>
+void fields(V& v, Session& x) {
+  v("peer", x.peer), v("counter", x.counter), v("nonce", x.nonce);
+}
+template <class V>
+void fields(V& v, Header& x) {
+  v("store", x.store), v("timeline", x.timeline), v("epoch", x.epoch);
+  v("session", x.session), v("n", x.n), v("seen", x.seen);
+}
+template <class V>
+void fields(V& v, Ping& x) {
+  v("build", x.build);
+}
+template <class V>
+void fields(V& v, Submit& x) {
+  v("job", x.job), v("envelope", x.envelope), v("spec", x.spec);
+  v("source", x.source), v("idempotency_key", x.idempotency_key);
+  v("document", x.document);
+}
+template <class V>
+void fields(V& v, Cancel& x) {
+  v("job", x.job);
+}
+template <class V>
+void fields(V& v, Watch& x) {
+  v("job", x.job), v("next", x.next), v("upto", x.upto);
+  v("filter", x.filter);
+}
+template <class V>
+void fields(V& v, Have& x) {
+  v("digests", x.digests);
+}
+template <class V>
+void fields(V& v, ListJobs& x) {
+  v("prefix", x.prefix), v("name", x.name), v("states", x.states);
+  v("tag", x.tag), v("before_order", x.before_order), v("limit", x.limit);
+  v("ended_since", x.ended_since);
+}
+template <class V>
+void fields(V& v, GetJobs& x) {
+  v("jobs", x.jobs);
+}
+template <class V>
+void fields(V& v, GetSpec& x) {
+  v("job", x.job);
+}
+template <class V>
+void fields(V&, ListWorkers&) {}
+template <class V>
+void fields(V& v, Welcome& x) {
+  v("build", x.build), v("broker_pid", x.broker_pid);
+  v("machine", x.machine), v("transfer", x.transfer);
+  v("blob_dir", x.blob_dir), v("workers", x.workers), v("slots", x.slots);
+  v("queued", x.queued), v("running", x.running);
+}
+template <class V>
+void fields(V& v, Accepted& x) {
+  v("asked", x.asked), v("job", x.job);
+}
+template <class V>
+void fields(V& v, Refused& x) {
+  v("job", x.job), v("code", x.code), v("text", x.text);
+}
+template <class V>
+void fields(V& v, NeedBlobs& x) {
+  v("job", x.job), v("digests", x.digests);
+}
+template <class V>
+void fields(V& v, CancelTaken& x) {
+  v("job", x.job), v("state", x.state);
+}
+template <class V>
+void fields(V& v, Events& x) {
+  v("job", x.job), v("first", x.first), v("next", x.next);
+  v("state", x.state), v("events", x.events), v("live", x.live);
+}
+template <class V>
+void fields(V& v, JobView& x) {
+  v("row", x.row), v("live", x.live), v("waiting", x.waiting);
+}
+template <class V>
+void fields(V& v, Jobs& x) {
+  v("jobs", x.jobs), v("next_before", x.next_before);
+  v("unknown", x.unknown);
+}
+template <class V>
+void fields(V& v, SpecText& x) {
+  v("job", x.job), v("spec", x.spec), v("source", x.source);
+}
+template <class V>
+void fields(V& v, WorkerView& x) {
+  v("id", x.id), v("name", x.name), v("host", x.host), v("pid", x.pid);
+  v("state", x.state), v("slots", x.slots), v("busy", x.busy);
+  v("labels", x.labels), v("last_seen", x.last_seen_seconds);
+  v("jobs", x.jobs);
+}
+template <class V>
+void fields(V& v, Workers& x) {
+  v("workers", x.workers);
+}
+template <class V>
+void fields(V& v, HeldAttempt& x) {
+  v("attempt", x.attempt), v("pid", x.pid), v("items", x.items);
+  v("resumed_from", x.resumed_from), v("live", x.live);
+}
+template <class V>
+void fields(V& v, EndedAttempt& x) {
+  v("attempt", x.attempt), v("items", x.items);
+}
+template <class V>
+void fields(V& v, Heartbeat& x) {
+  v("name", x.name), v("host", x.host), v("pid", x.pid);
+  v("build", x.build), v("slots", x.slots), v("memory", x.memory);
+  v("labels", x.labels), v("full", x.full), v("draining", x.draining);
+  v("held", x.held), v("ended", x.ended);
+}
+template <class V>
+void fields(V& v, Progress& x) {
+  v("attempt", x.attempt), v("items", x.items);
+}
+template <class V>
+void fields(V& v, Finished& x) {
+  v("attempt", x.attempt), v("outcome", x.outcome);
+  v("last_item", x.last_item);
+}
+template <class V>
+void fields(V& v, Start& x) {
+  v("attempt", x.attempt), v("envelope", x.envelope), v("spec", x.spec);
+}
+template <class V>
+void fields(V& v, Kill& x) {
+  v("attempt", x.attempt), v("reason", x.reason);
+}
+template <class V>
+void fields(V& v, ProgressTaken& x) {
+  v("attempt", x.attempt), v("upto", x.upto);
+}
+template <class V>
+void fields(V& v, Need& x) {
+  v("attempt", x.attempt), v("from_item", x.from_item);
+  v("digests", x.digests);
+}
+template <class V>
+void fields(V& v, Taken& x) {
+  v("attempt", x.attempt);
+}
+template <class V>
+void fields(V& v, Superseded& x) {
+  v("counter", x.counter);
+}
+template <class V>
+void fields(V&, WorkerPing&) {}
+
+}  // namespace mlb::wire
