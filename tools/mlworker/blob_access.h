@@ -1,0 +1,47 @@
+// Blobs between this worker and its broker: linked on the same machine, else
+// moved over the transfer socket.  Used by one thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "blob/cas.h"
+#include "transport/socket.h"
+
+namespace mlb::worker {
+
+/// Where the broker's blobs are; from its Welcome.
+struct BlobSource {
+  std::string transfer;  ///< endpoint
+  std::string blob_dir;  ///< usable when on the same machine
+  bool same_machine = false;
+};
+
+class BlobAccess {
+ public:
+  /// `cache_dir`: blobs that this worker has fetched.  `stop` may be set by
+  /// another thread to end a transfer.
+  BlobAccess(std::string cache_dir, const std::atomic<bool>& stop);
+
+  void use(BlobSource source) { source_ = std::move(source); }
+  /// Puts the blob at `path`.
+  Result<> fetch(const Digest& digest, const std::string& path);
+  /// Brings a file to the broker; durable there when it returns.
+  Result<> deliver(const std::string& path, const blob::Stored& blob);
+
+ private:
+  Result<> download(const Digest& digest, const std::string& path);
+  Result<> upload(const std::string& path, const blob::Stored& blob);
+
+  std::string cache_dir_;
+  const std::atomic<bool>& stop_;
+  BlobSource source_;
+  transport::Context context_;
+};
+
+}  // namespace mlb::worker

@@ -1,0 +1,284 @@
+// What happens to one attempt between Start and its outcome on disk.
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "supervisor.h"
+#include "wire/wire.h"
+
+namespace mlb::worker {
+namespace {
+
+constexpr Millis kTailEvery{200};
+constexpr int kJobFailed = 7;  ///< exit code of a job that wrote its outcome
+
+Outcome failure(FailureClass why, std::string reason) {
+  Outcome out;
+  out.failure = why;
+  out.reason = std::move(reason);
+  return out;
+}
+
+}  // namespace
+
+/// Directory, spec and data; then the launcher.
+void Supervisor::prepare(const Start& start) {
+  const JobFolder folder(jobs_dir_, start.attempt);
+  Running& job = jobs_.try_emplace(start.attempt, folder).first->second;
+  job.resources = start.envelope.resources;
+  blob_thread_.give([this, start, folder]() -> Completion {
+    auto done = folder.create(start);
+    for (const auto& digest : start.envelope.digests) {
+      if (done) done = blobs_.fetch(digest, folder.file("input"));
+    }
+    std::optional<Error> error;
+    if (!done) error = std::move(done).fail();
+    return [this, start, error] {
+      if (error) {
+        settle(start.attempt, failure(FailureClass::error,
+                                      "fetching data: " + error->message));
+      } else {
+        launched(start.attempt);
+      }
+    };
+  });
+}
+
+void Supervisor::launched(const Attempt& attempt) {
+  const auto it = jobs_.find(attempt);
+  if (it == jobs_.end()) return;
+  Running& job = it->second;
+  if (!job.ending.empty()) {
+    settle(attempt, failure(FailureClass::cancelled, job.ending));
+    return;
+  }
+  job.launch_id = ++last_launch_;
+  launches_[job.launch_id] = attempt;
+  auto asked =
+      launcher_.launch({.id = job.launch_id,
+                        .dir = job.folder.path(),
+                        .argv = {options_.job_program, "run", "--dir",
+                                 job.folder.path(), "--progress-fd", "3"},
+                        .memory = job.resources.memory});
+  if (!asked) {
+    settle(attempt, failure(FailureClass::error, asked.error().message));
+  }
+}
+
+void Supervisor::launcher_events() {
+  for (;;) {
+    auto event = launcher_.receive();
+    if (!event) {
+      stop_ = event.error().message;
+      return;
+    }
+    if (!*event) return;
+    exec::LaunchEvent& e = **event;
+    const auto launch = launches_.find(e.id);
+    if (launch == launches_.end()) continue;
+    const Attempt attempt = launch->second;
+    const auto it = jobs_.find(attempt);
+    if (it == jobs_.end()) continue;
+    switch (e.type) {
+      case exec::LaunchEventType::started:
+        it->second.pipe = std::make_unique<ProgressPipe>(std::move(e.progress));
+        step(Launched{attempt, e.pid});
+        if (!it->second.ending.empty()) (void)!launcher_.end(e.id, false);
+        break;
+      case exec::LaunchEventType::failed:
+        launches_.erase(launch);
+        settle(attempt, failure(FailureClass::error,
+                                "cannot start the job: " + e.reason));
+        break;
+      case exec::LaunchEventType::exited:
+        launches_.erase(launch);
+        exited(attempt, e);
+        break;
+    }
+  }
+}
+
+Outcome Supervisor::outcome_of(const Running& job,
+                               const exec::LaunchEvent& event) const {
+  const bool told = event.signal == 0 &&
+                    (event.exit_code == 0 || event.exit_code == kJobFailed);
+  auto left = told ? job.folder.job_outcome() : std::nullopt;
+  Outcome out = left ? std::move(*left) : Outcome{};
+  out.exit_code = event.exit_code;
+  out.signal = event.signal;
+  out.peak_memory = event.peak_memory;
+  if (job.ending == "timeout") {
+    out.success = false;
+    out.failure = FailureClass::timeout;
+    out.reason = "it ran longer than resources.timeout (" +
+                 std::to_string(job.resources.timeout.count() / 1000) + " s)";
+  } else if (!job.ending.empty() && !out.success) {
+    out.failure = FailureClass::cancelled;
+    out.reason = job.ending;
+  } else if (event.signal != 0) {
+    out.failure = FailureClass::signal;
+    out.reason = "the job's process ended by signal " +
+                 std::to_string(event.signal) + " (" + strsignal(event.signal) +
+                 ")";
+  } else if (!left) {
+    out.failure = FailureClass::error;
+    out.reason = "the job's process exited with code " +
+                 std::to_string(event.exit_code) + " and left no outcome";
+  }
+  return out;
+}
+
+void Supervisor::exited(const Attempt& attempt,
+                        const exec::LaunchEvent& event) {
+  Running& job = jobs_.at(attempt);
+  if (job.pipe) {
+    for (;;) {
+      Reported last = job.pipe->read();
+      const bool more = !last.closed && !last.items.empty();
+      take(attempt, job, std::move(last));
+      if (!more) break;
+    }
+    job.pipe.reset();
+  }
+  if (job.ending == "drain") {
+    const JobFolder folder = job.folder;
+    jobs_.erase(attempt);
+    file_thread_.give([folder]() -> Completion {
+      folder.remove();
+      return [] {};
+    });
+    step(GivenBack{attempt});
+    return;
+  }
+  settle(attempt, outcome_of(job, event));
+}
+
+/// Makes the outcome durable, then brings the artefacts to the broker.
+void Supervisor::settle(const Attempt& attempt, Outcome outcome) {
+  Running& job = jobs_.at(attempt);
+  ++jobs_done_;
+  spdlog::info("attempt {} of job {}: {}{}", attempt.number, attempt.job.text(),
+               outcome.success ? "success" : name_of(outcome.failure),
+               outcome.reason.empty() ? "" : ": " + outcome.reason);
+  std::vector<Item> rest;
+  for (LogTail* tail : {&job.out, &job.err}) {
+    for (auto& piece : tail->rest()) {
+      Item item;
+      item.type = ItemType::log;
+      item.log = std::move(piece);
+      rest.push_back(std::move(item));
+    }
+  }
+  spool(attempt, job, std::move(rest));
+  job.artefacts = outcome.artefacts;
+  const JobFolder folder = job.folder;
+  const std::uint64_t items = job.items;
+  file_thread_.give([this, attempt, folder, outcome, items]() -> Completion {
+    std::error_code error;
+    std::filesystem::create_directories(folder.path(), error);
+    auto written = folder.write_ended(outcome, items);
+    std::string problem = written ? "" : written.error().message;
+    return [this, attempt, problem] {
+      // Without a durable outcome the attempt is as good as lost.
+      if (!problem.empty()) {
+        spdlog::error("cannot keep an outcome: {}", problem);
+        step(DiskFull{true});
+        return;
+      }
+      upload(attempt);
+    };
+  });
+}
+
+void Supervisor::upload(const Attempt& attempt) {
+  const JobFolder folder(jobs_dir_, attempt);
+  blob_thread_.give([this, attempt, folder]() -> Completion {
+    auto ended = folder.read_ended();
+    Result<> done;
+    if (ended) {
+      for (const auto& a : ended->first.artefacts) {
+        if (done) {
+          done =
+              blobs_.deliver(folder.file("out/" + a.file), {a.digest, a.bytes});
+        }
+      }
+    }
+    const std::string problem = !ended ? ended.error().message
+                                : done ? ""
+                                       : done.error().message;
+    return [this, attempt, problem] {
+      if (!problem.empty()) spdlog::warn("delivering: {}", problem);
+      if (agent_.holds(attempt)) {
+        step(Ended{attempt});  // the broker will ask for what it lacks
+      } else if (problem.empty()) {
+        step(Uploaded{attempt});
+      }
+    };
+  });
+}
+
+void Supervisor::spool(const Attempt& attempt, Running& job,
+                       std::vector<Item> items) {
+  if (items.empty()) return;
+  for (auto& item : items) {
+    item.number = ++job.items;
+    item.time = read_clock().wall;
+  }
+  const JobFolder folder = job.folder;
+  const std::uint64_t upto = job.items;
+  file_thread_.give(
+      [this, attempt, folder, items = std::move(items), upto]() -> Completion {
+        auto done = folder.spool(items);
+        const std::string problem = done ? "" : done.error().message;
+        return [this, attempt, upto, problem] {
+          if (problem.empty()) {
+            step(Spooled{attempt, upto});
+          } else {
+            spdlog::error("spooling: {}", problem);
+            step(DiskFull{true});
+          }
+        };
+      });
+}
+
+void Supervisor::take(const Attempt& attempt, Running& job, Reported reported) {
+  if (!reported.problem.empty()) {
+    spdlog::warn("job {}: {}", attempt.job.text(), reported.problem);
+  }
+  spool(attempt, job, std::move(reported.items));
+  if (!reported.live.empty()) {
+    step(LiveChanged{attempt, reported.live.back()});
+  }
+}
+
+void Supervisor::read_progress() {
+  for (auto& [attempt, job] : jobs_) {
+    if (!job.pipe) continue;
+    Reported reported = job.pipe->read();
+    const bool closed = reported.closed;
+    take(attempt, job, std::move(reported));
+    if (closed) job.pipe.reset();
+  }
+}
+
+void Supervisor::tail_logs() {
+  const Millis now = read_clock().mono;
+  if (tailed_ + kTailEvery > now) return;
+  tailed_ = now;
+  for (auto& [attempt, job] : jobs_) {
+    if (job.launch_id == 0 || !agent_.holds(attempt)) continue;
+    std::vector<Item> items;
+    for (LogTail* tail : {&job.out, &job.err}) {
+      for (auto& piece : tail->more()) {
+        Item item;
+        item.type = ItemType::log;
+        item.log = std::move(piece);
+        items.push_back(std::move(item));
+      }
+    }
+    spool(attempt, job, std::move(items));
+  }
+}
+
+}  // namespace mlb::worker
