@@ -1,0 +1,231 @@
+// See dataset.h.
+#include "table/dataset.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <optional>
+
+#include "base/file.h"
+#include "table/h5.h"
+
+namespace mlb::table {
+namespace {
+
+constexpr std::int64_t kNewestVersion = 1;
+/// A file may not make us allocate more than it could hold.
+constexpr std::int64_t kMostRows = std::int64_t{1} << 40;
+
+std::optional<Type> type_named(const std::string& name) {
+  for (const Type t : {Type::integer, Type::real, Type::boolean, Type::category,
+                       Type::text, Type::id}) {
+    if (name == name_of(t)) return t;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct Dataset::Impl {
+  std::string path;
+  h5::Handle file;
+  std::uint64_t rows = 0;
+  Json schema;
+  Json report;
+  std::string source;
+
+  Result<> read_root();
+  Result<Column> read_column(const Json& entry) const;
+  Result<> read_values(Column& column, hid_t values) const;
+  Result<> read_mask(Column& column, hid_t mask) const;
+};
+
+Result<> Dataset::Impl::read_root() {
+  const hid_t root = file.get();
+  const auto format = h5::read_text_attribute(root, "format");
+  if (!format || *format != "mlbatch-dataset") {
+    return Error{Fault::data, "is not a data set of mlbatch"};
+  }
+  auto version = h5::read_integer_attribute(root, "version");
+  auto count = h5::read_integer_attribute(root, "rows");
+  auto schema_text = h5::read_text_attribute(root, "schema");
+  auto report_text = h5::read_text_attribute(root, "report");
+  auto name = h5::read_text_attribute(root, "source_name");
+  if (!version || !count || !schema_text || !report_text || !name) {
+    return Error{Fault::data, "lacks an attribute; is the file damaged?"};
+  }
+  if (*version > kNewestVersion) {
+    return Error{Fault::data, "is of version " + std::to_string(*version) +
+                                  "; this program reads up to " +
+                                  std::to_string(kNewestVersion)};
+  }
+  if (*count < 0 || *count > kMostRows) {
+    return Error{Fault::data, "claims an impossible number of rows"};
+  }
+  rows = static_cast<std::uint64_t>(*count);
+  schema = Json::parse(*schema_text, nullptr, false);
+  report = Json::parse(*report_text, nullptr, false);
+  source = *name;
+  if (!schema.is_array() || !report.is_object()) {
+    return Error{Fault::data, "has a damaged schema or report"};
+  }
+  return {};
+}
+
+Result<> Dataset::Impl::read_mask(Column& column, hid_t mask) const {
+  std::vector<signed char> bytes(rows);
+  auto read = h5::read_rows(mask, h5::boolean_type().get(), rows, bytes.data());
+  if (!read) return read;
+  column.missing.assign(bytes.begin(), bytes.end());
+  return {};
+}
+
+Result<> Dataset::Impl::read_values(Column& column, hid_t values) const {
+  auto length = h5::length_of(values);
+  if (!length) return std::move(length).fail();
+  if (*length != rows) {
+    return Error{Fault::data, "has " + std::to_string(*length) +
+                                  " rows; want " + std::to_string(rows)};
+  }
+  if (column.type == Type::real) {
+    column.reals.resize(rows);
+    return h5::read_rows(values, H5T_NATIVE_DOUBLE, rows, column.reals.data());
+  }
+  if (column.type == Type::boolean) {
+    std::vector<signed char> bytes(rows);
+    auto read =
+        h5::read_rows(values, h5::boolean_type().get(), rows, bytes.data());
+    column.integers.assign(bytes.begin(), bytes.end());
+    return read;
+  }
+  if (column.type == Type::category) {
+    column.codes.resize(rows);
+    return h5::read_rows(values, H5T_NATIVE_INT32, rows, column.codes.data());
+  }
+  if (column.stores_integers()) {
+    column.integers.resize(rows);
+    return h5::read_rows(values, H5T_NATIVE_INT64, rows,
+                         column.integers.data());
+  }
+  auto texts = h5::read_texts(values, rows);
+  if (!texts) return std::move(texts).fail();
+  column.texts = std::move(*texts);
+  return {};
+}
+
+/// Missing values of types that carry them in the value itself.
+void mark_missing(Column& column) {
+  if (column.type == Type::real) {
+    for (std::size_t i = 0; i < column.reals.size(); ++i) {
+      if (column.reals[i] == column.reals[i]) continue;
+      column.missing.resize(column.reals.size());
+      column.missing[i] = 1;
+    }
+  } else if (column.type == Type::category) {
+    for (std::size_t i = 0; i < column.codes.size(); ++i) {
+      if (column.codes[i] >= 0) continue;
+      column.missing.resize(column.codes.size());
+      column.missing[i] = 1;
+    }
+  }
+}
+
+Result<Column> Dataset::Impl::read_column(const Json& entry) const {
+  Column column;
+  column.name = entry.value("name", "");
+  const auto type = type_named(entry.value("type", ""));
+  if (!type) return Error{Fault::data, "is of an unknown type"};
+  column.type = *type;
+  column.integral = entry.value("integral", false);
+  const std::string link = "/table/" + h5::link_name(column.name);
+  const h5::Handle object(H5Oopen(file.get(), link.c_str(), H5P_DEFAULT));
+  if (!object) return Error{Fault::data, "is missing"};
+  if (H5Iget_type(object.get()) != H5I_GROUP) {
+    auto read = read_values(column, object.get());
+    if (!read) return std::move(read).fail();
+    const std::string mask_link =
+        "/table_missing/" + h5::link_name(column.name);
+    const h5::Handle mask(H5Dopen2(file.get(), mask_link.c_str(), H5P_DEFAULT));
+    if (mask) read = read_mask(column, mask.get());
+    if (!read) return std::move(read).fail();
+    mark_missing(column);
+    return column;
+  }
+  const bool category = column.type == Type::category;
+  const h5::Handle values(
+      H5Dopen2(object.get(), category ? "codes" : "values", H5P_DEFAULT));
+  const h5::Handle extra(
+      H5Dopen2(object.get(), category ? "categories" : "mask", H5P_DEFAULT));
+  if (!values || !extra) return Error{Fault::data, "lacks a part"};
+  auto read = read_values(column, values.get());
+  if (!read) return std::move(read).fail();
+  if (!category) {
+    read = read_mask(column, extra.get());
+    if (!read) return std::move(read).fail();
+    return column;
+  }
+  auto count = h5::length_of(extra.get());
+  if (!count) return std::move(count).fail();
+  auto levels = h5::read_texts(extra.get(), *count);
+  if (!levels) return std::move(levels).fail();
+  column.levels = std::move(*levels);
+  for (const auto code : column.codes) {
+    if (code < -1 || code >= static_cast<std::int64_t>(column.levels.size())) {
+      return Error{Fault::data, "has a code without a category"};
+    }
+  }
+  mark_missing(column);
+  return column;
+}
+
+Dataset::Dataset(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Dataset::~Dataset() = default;
+Dataset::Dataset(Dataset&&) noexcept = default;
+Dataset& Dataset::operator=(Dataset&&) noexcept = default;
+
+Result<Dataset> Dataset::open(const std::string& path) {
+  h5::be_quiet();
+  if (const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); !fd) {
+    return Error{Fault::data, path + ": " + errno_text(errno)};
+  }
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  impl->file = h5::Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+  if (!impl->file) {
+    return Error{Fault::data, path + ": is not an HDF5 file, or is damaged"};
+  }
+  auto read = impl->read_root();
+  if (!read) return std::move(read).context(path);
+  return Dataset(std::move(impl));
+}
+
+std::uint64_t Dataset::rows() const {
+  return impl_->rows;
+}
+const Json& Dataset::report() const {
+  return impl_->report;
+}
+std::string Dataset::source_name() const {
+  return impl_->source;
+}
+
+Result<Table> Dataset::read_table() const {
+  Table out;
+  out.rows = impl_->rows;
+  for (const auto& entry : impl_->schema) {
+    auto column = impl_->read_column(entry);
+    if (!column) {
+      return std::move(column).context(impl_->path + ": column '" +
+                                       entry.value("name", "?") + "'");
+    }
+    out.columns.push_back(std::move(*column));
+  }
+  return out;
+}
+
+bool is_dataset_file(const std::string& path) {
+  h5::be_quiet();
+  return H5Fis_hdf5(path.c_str()) > 0;
+}
+
+}  // namespace mlb::table

@@ -1,0 +1,268 @@
+// See infer.h.
+#include "table/infer.h"
+
+#include <fast_float/fast_float.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace mlb::table {
+namespace {
+
+constexpr std::size_t kExamples = 3;
+constexpr std::uint64_t kFewRows = 20;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::string_view without_sign(std::string_view text) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
+    text.remove_prefix(1);
+  }
+  return text;
+}
+
+bool has_leading_zero(std::string_view text) {
+  text = without_sign(text);
+  return text.size() > 1 && text[0] == '0' && is_digit(text[1]);
+}
+
+/// Digits only, perhaps with a sign.
+bool looks_whole(std::string_view text) {
+  text = without_sign(text);
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+bool equals_folded(std::string_view text, std::string_view lower) {
+  return text.size() == lower.size() &&
+         std::equal(text.begin(), text.end(), lower.begin(),
+                    [](char a, char b) { return (a | 0x20) == b; });
+}
+
+/// As a word: at its edges or beside a separator or a capital.
+bool contains_word(const std::string& name, std::string_view word) {
+  std::string folded;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (c >= 'A' && c <= 'Z' && i > 0 && name[i - 1] >= 'a' &&
+        name[i - 1] <= 'z') {
+      folded += ' ';
+    }
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    folded += letter ? static_cast<char>(c | 0x20) : ' ';
+  }
+  const std::string padded = " " + folded + " ";
+  return padded.find(" " + std::string(word) + " ") != std::string::npos;
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  if (has_leading_zero(text) || text.empty()) return std::nullopt;
+  if (text[0] == '+') text.remove_prefix(1);
+  std::int64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<double> parse_real(std::string_view text) {
+  if (has_leading_zero(text) || text.empty()) return std::nullopt;
+  if (text[0] == '+') text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] =
+      fast_float::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() ||
+      std::isnan(value)) {
+    return std::nullopt;
+  }
+  // fast_float 3.9 answers 1e400 with infinity: that is no number of ours.
+  if (std::isinf(value) && text.find_first_of("0123456789") != text.npos) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  if (equals_folded(text, "true")) return true;
+  if (equals_folded(text, "false")) return false;
+  return std::nullopt;
+}
+
+void ColumnJudge::Odd::see(std::string_view text, std::uint64_t at) {
+  if (count++ > 0) return;
+  line = at;
+  value = text.substr(0, 60);
+}
+
+void ColumnJudge::number(double value) {
+  ++reals_;
+  if (std::isinf(value)) return;
+  if (reals_ == 1) {
+    min_ = max_ = value;
+  }
+  min_ = std::min(min_, value);
+  max_ = std::max(max_, value);
+  // Welford, "Note on a method for calculating corrected sums of squares",
+  // Technometrics 4 (1962).
+  const double delta = value - mean_;
+  mean_ += delta / static_cast<double>(reals_);
+  squares_ += delta * (value - mean_);
+}
+
+void ColumnJudge::value(std::string_view raw, std::uint64_t line) {
+  ++values_;
+  const std::string_view text = trimmed(raw);
+  if (const auto whole = parse_integer(text)) {
+    ++integers_;
+    number(static_cast<double>(*whole));
+  } else if (const auto real = parse_real(text)) {
+    if (looks_whole(text)) {
+      too_large_.see(raw, line);
+    } else {
+      if (std::isinf(*real)) infinite_.see(raw, line);
+      number(*real);
+    }
+  } else {
+    if (has_leading_zero(text) &&
+        without_sign(text).find_first_not_of("0123456789.eE+-") == text.npos) {
+      leading_zero_.see(raw, line);
+    } else if (parse_boolean(text)) {
+      ++booleans_;
+    }
+    not_number_.see(raw, line);
+  }
+  if (text.size() != raw.size()) blanks_.see(raw, line);
+  if (too_many_) return;
+  const auto [it, is_new] = distinct_.try_emplace(std::string(raw), 0);
+  if (is_new && examples_.size() < kExamples) examples_.emplace_back(raw);
+  ++it->second;
+  if (distinct_.size() > kDistinctLimit) {
+    too_many_ = true;
+    distinct_.clear();
+  }
+}
+
+bool ColumnJudge::name_says_id() const {
+  return contains_word(name_, "id") || contains_word(name_, "key") ||
+         contains_word(name_, "uuid");
+}
+
+void ColumnJudge::warn(Verdict& verdict, std::string code, std::string message,
+                       const Odd* odd) const {
+  verdict.warnings.push_back({std::move(code), std::move(message),
+                              odd == nullptr ? 0 : odd->line, name_});
+}
+
+Type ColumnJudge::automatic(Verdict& v) const {
+  const std::uint64_t rows = values_ + missing_;
+  const bool unique = !too_many_ && distinct_.size() == values_ &&
+                      missing_ == 0 && rows >= kFewRows;
+  if (values_ == 0) {
+    warn(v, "all_missing", "every value is missing");
+    return Type::text;
+  }
+  if (!too_many_ && distinct_.size() == 1 && rows > 1) {
+    warn(v, "constant", "every value is '" + examples_.front() + "'");
+  }
+  if (too_large_.count > 0 && reals_ + too_large_.count == values_) {
+    warn(v, "integer_overflow",
+         "'" + too_large_.value + "' does not fit into 64 bits (" +
+             std::to_string(too_large_.count) +
+             " such values); the column is kept as text",
+         &too_large_);
+  } else if (integers_ == values_) {
+    v.integral = unique && (name_says_id() || too_many_);
+    return v.integral ? Type::id : Type::integer;
+  } else if (reals_ == values_) {
+    if (infinite_.count > 0) {
+      warn(v, "infinite", std::to_string(infinite_.count) + " infinite values",
+           &infinite_);
+    }
+    return Type::real;
+  } else if (booleans_ == values_) {
+    return Type::boolean;
+  } else if (reals_ * 2 > values_) {
+    const Odd& odd = leading_zero_.count > 0 ? leading_zero_ : not_number_;
+    warn(v, leading_zero_.count > 0 ? "leading_zero" : "not_a_number",
+         "'" + odd.value + "' is not a number (" + std::to_string(odd.count) +
+             " such values); the column is kept as text",
+         &odd);
+  }
+  if (unique) return Type::id;
+  const std::uint64_t most = std::max(kFewRows, rows / 2);
+  const bool few = !too_many_ && distinct_.size() <= most;
+  return few ? Type::category : Type::text;
+}
+
+ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
+  Verdict v;
+  const auto demand = [&](Type type, std::uint64_t fitting,
+                          std::string_view what) {
+    v.type = type;
+    if (fitting == values_) return;
+    const Odd& odd = not_number_.count > 0 ? not_number_ : too_large_;
+    v.refusal = "'" + odd.value + "' is not " + std::string(what);
+    v.refusal_line = odd.line;
+  };
+  switch (asked) {
+    case ColumnType::automatic:
+    case ColumnType::ignore: v.type = automatic(v); break;
+    case ColumnType::integer:
+      demand(Type::integer, integers_, "a whole number");
+      break;
+    case ColumnType::real: demand(Type::real, reals_, "a number"); break;
+    case ColumnType::boolean:
+      demand(Type::boolean, booleans_, "true or false");
+      break;
+    case ColumnType::category: v.type = Type::category; break;
+    case ColumnType::text: v.type = Type::text; break;
+    case ColumnType::id:
+      v.type = Type::id;
+      v.integral = integers_ == values_ && values_ > 0;
+      break;
+  }
+  const bool numeric = v.type == Type::integer || v.type == Type::real;
+  if (numeric && blanks_.count > 0) {
+    warn(v, "blanks",
+         "blanks around " + std::to_string(blanks_.count) +
+             " numbers were dropped",
+         &blanks_);
+  }
+  if (v.type == Type::id && asked == ColumnType::automatic) {
+    warn(v, "id", "every value is different: kept in the table, not a feature");
+  }
+  return v;
+}
+
+ColumnStats ColumnJudge::stats(Type type) const {
+  ColumnStats out;
+  out.missing = missing_;
+  out.distinct = too_many_ ? kDistinctLimit : distinct_.size();
+  out.examples = examples_;
+  if (type == Type::integer || type == Type::real) {
+    out.min = min_;
+    out.max = max_;
+    out.mean = mean_;
+    out.std =
+        reals_ > 0 ? std::sqrt(squares_ / static_cast<double>(reals_)) : 0;
+  }
+  return out;
+}
+
+}  // namespace mlb::table

@@ -1,0 +1,171 @@
+// mlprep: turns CSV into self-describing HDF5 data sets.  See mlprep(1).
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "base/build.h"
+#include "verbs.h"
+
+namespace mlb::prep_tool {
+namespace {
+
+volatile std::sig_atomic_t signal_received = 0;
+
+void on_signal(int number) {
+  signal_received = number;
+}
+
+}  // namespace
+
+bool interrupted() {
+  return signal_received != 0;
+}
+
+namespace {
+
+void add_dialect(CLI::App* app, DialectFlags& f) {
+  app->add_option("--delimiter", f.delimiter,
+                  "one character, tab or space (default: found out)");
+  app->add_option("--quote", f.quote, "the quote character (default \")");
+  app->add_flag("--header", f.header, "the first row holds the names");
+  app->add_flag("--no-header", f.no_header, "the first row is data");
+  app->add_option("--missing", f.missing,
+                  "words that mean missing, instead of NA,N/A,n/a,NaN,nan,"
+                  "null,NULL")
+      ->delimiter(',');
+  app->add_option("--column", f.columns,
+                  "NAME=TYPE: auto integer real boolean category text id; "
+                  "NAME may be a glob; may be repeated");
+  app->add_option("--max-field", f.max_field,
+                  "longest record, e.g. 64M (default)");
+}
+
+struct Command {
+  ConvertFlags convert;
+  InspectFlags inspect;
+  CatFlags cat;
+  CatFlags head;
+  RecordsFlags records;
+};
+
+void add_verbs(CLI::App& app, Command& c) {
+  CLI::App* convert =
+      app.add_subcommand("convert",
+                         "CSV -> data set (the default verb)\n\n"
+                         "  mlprep penguins.csv -o penguins.h5\n");
+  convert->add_option("FILE", c.convert.input)->required();
+  convert->add_option("-o,--output", c.convert.output, "the data set to write");
+  convert->add_option("--report", c.convert.report,
+                      "also write what was decided, as JSON");
+  convert->add_option("--compress", c.convert.compress, "none or deflate")
+      ->check(CLI::IsMember({"none", "deflate"}));
+  convert->add_flag("--force", c.convert.force, "replace an existing output");
+  convert->add_flag("-q,--quiet", c.convert.quiet, "print errors only");
+  add_dialect(convert, c.convert.dialect);
+
+  CLI::App* inspect =
+      app.add_subcommand("inspect",
+                         "what a CSV or a data set holds; writes nothing\n\n"
+                         "  mlprep inspect penguins.csv\n");
+  inspect->add_option("FILE", c.inspect.input)->required();
+  inspect->add_flag("--json", c.inspect.json, "for machines");
+  add_dialect(inspect, c.inspect.dialect);
+
+  for (auto* flags : {&c.cat, &c.head}) {
+    const bool head = flags == &c.head;
+    CLI::App* verb = app.add_subcommand(
+        head ? "head" : "cat",
+        head ? "the first rows of a data set\n\n  mlprep head penguins.h5\n"
+             : "the table back, exactly\n\n  mlprep cat penguins.h5\n");
+    verb->add_option("FILE", flags->input)->required();
+    verb->add_option("--format", flags->format, "csv or jsonl")
+        ->check(CLI::IsMember({"csv", "jsonl"}));
+    verb->add_option("--columns", flags->columns, "names, separated by commas")
+        ->delimiter(',');
+    if (!head) continue;
+    flags->rows = 10;
+    verb->add_option("-n,--rows", flags->rows, "how many (default 10)")
+        ->check(CLI::PositiveNumber);
+  }
+  CLI::App* records = app.add_subcommand(
+      "records",
+      "one JSON array of strings a record, header included\n\n"
+      "  mlprep records penguins.csv\n");
+  records->add_option("FILE", c.records.input)->required();
+  add_dialect(records, c.records.dialect);
+  app.add_subcommand("version", "print the version");
+}
+
+Result<> act(const CLI::App& app, Command& c) {
+  const std::string verb = app.get_subcommands().front()->get_name();
+  const auto given = [&](const char* name) {
+    const auto* sub = app.get_subcommands().front();
+    return sub->get_option_no_throw(name) != nullptr && sub->count(name) > 0;
+  };
+  c.convert.dialect.missing_given = given("--missing");
+  c.inspect.dialect.missing_given = given("--missing");
+  if (verb == "convert") return convert(c.convert);
+  if (verb == "inspect") return inspect(c.inspect);
+  if (verb == "cat") return cat(c.cat);
+  if (verb == "head") return cat(c.head);
+  if (verb == "records") return records(c.records);
+  std::printf("mlprep %s\n", build_id().c_str());
+  return {};
+}
+
+/// `mlprep FILE ...` is `mlprep convert FILE ...`.
+std::vector<std::string> with_verb(int argc, char** argv, const CLI::App& app) {
+  std::vector<std::string> out(argv + 1, argv + argc);
+  if (out.empty()) return {"--help"};
+  for (const auto& arg : out) {
+    if (arg == "-h" || arg == "--help" || arg == "--version") return out;
+    if (arg[0] != '-') {
+      const auto named = app.get_subcommands(
+          [&](const CLI::App* verb) { return verb->get_name() == arg; });
+      if (!named.empty()) return out;
+      break;
+    }
+  }
+  out.insert(out.begin(), "convert");
+  return out;
+}
+
+int finish(const Result<>& done) {
+  if (std::fflush(stdout) != 0) return 141;
+  if (done) return 0;
+  if (done.error().fault == Fault::cancelled) {
+    return 128 + static_cast<int>(signal_received);
+  }
+  std::fprintf(stderr, "mlprep: %s\n", done.error().message.c_str());
+  return exit_code(done.error().fault);
+}
+
+}  // namespace
+}  // namespace mlb::prep_tool
+
+int main(int argc, char** argv) {
+  using namespace mlb::prep_tool;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  CLI::App app{
+      "Turns CSV into self-describing HDF5 data sets.\n\n"
+      "  mlprep penguins.csv -o penguins.h5    convert\n"
+      "  mlprep inspect penguins.csv           types, problems\n"
+      "  mlprep head penguins.h5               the first rows\n"};
+  app.name("mlprep");
+  app.set_version_flag("--version", "mlprep " + mlb::version());
+  app.require_subcommand(1);
+  Command command;
+  add_verbs(app, command);
+  try {
+    auto args = with_verb(argc, argv, app);
+    std::reverse(args.begin(), args.end());
+    app.parse(args);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : mlb::exit_code(mlb::Fault::usage);
+  }
+  return finish(act(app, command));
+}

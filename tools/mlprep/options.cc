@@ -1,0 +1,63 @@
+// From flags to the library's options.
+#include "base/units.h"
+#include "verbs.h"
+
+namespace mlb::prep_tool {
+namespace {
+
+Result<char> one_character(const std::string& flag, const std::string& text) {
+  if (text == "tab" || text == "\\t") return '\t';
+  if (text == "space") return ' ';
+  if (text.size() == 1) return text[0];
+  return Error{Fault::usage,
+               flag + " is '" + text + "'; want one character, tab or space"};
+}
+
+Result<ColumnType> column_type(const std::string& text) {
+  if (text == "auto") return ColumnType::automatic;
+  if (text == "integer") return ColumnType::integer;
+  if (text == "real") return ColumnType::real;
+  if (text == "category") return ColumnType::category;
+  if (text == "boolean") return ColumnType::boolean;
+  if (text == "text") return ColumnType::text;
+  if (text == "id") return ColumnType::id;
+  return Error{Fault::usage,
+               "--column: '" + text +
+                   "' is no type; want auto, integer, real, boolean, "
+                   "category, text or id"};
+}
+
+}  // namespace
+
+Result<table::CsvOptions> csv_options(const DialectFlags& flags) {
+  table::CsvOptions out;
+  if (!flags.delimiter.empty()) {
+    auto c = one_character("--delimiter", flags.delimiter);
+    if (!c) return std::move(c).fail();
+    out.delimiter = *c;
+  }
+  auto quote = one_character("--quote", flags.quote);
+  if (!quote) return std::move(quote).fail();
+  out.quote = *quote;
+  if (flags.header) out.header = table::Header::present;
+  if (flags.no_header) out.header = table::Header::absent;
+  if (flags.missing_given) out.missing = flags.missing;
+  for (const auto& rule : flags.columns) {
+    const auto equals = rule.rfind('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error{Fault::usage, "--column is '" + rule + "'; want NAME=TYPE"};
+    }
+    auto type = column_type(rule.substr(equals + 1));
+    if (!type) return std::move(type).fail();
+    out.columns.push_back({rule.substr(0, equals), *type});
+  }
+  const auto limit = parse_size(flags.max_field);
+  if (!limit || *limit == 0) {
+    return Error{Fault::usage, "--max-field is '" + flags.max_field +
+                                   "'; want a size such as 64M"};
+  }
+  out.max_field = *limit;
+  return out;
+}
+
+}  // namespace mlb::prep_tool

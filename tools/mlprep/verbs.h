@@ -1,0 +1,60 @@
+// What the command line asks for, one struct a verb, and the verbs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "table/csv.h"
+
+namespace mlb::prep_tool {
+
+/// How a CSV is to be read.
+struct DialectFlags {
+  std::string delimiter;
+  std::string quote = "\"";
+  bool header = false;
+  bool no_header = false;
+  std::vector<std::string> missing;
+  bool missing_given = false;
+  std::vector<std::string> columns;  ///< NAME=TYPE
+  std::string max_field = "64M";
+};
+
+struct ConvertFlags {
+  DialectFlags dialect;
+  std::string input;
+  std::string output;
+  std::string report;
+  std::string compress = "deflate";
+  bool force = false;
+  bool quiet = false;
+};
+struct InspectFlags {
+  DialectFlags dialect;
+  std::string input;
+  bool json = false;
+};
+struct CatFlags {
+  std::string input;
+  std::string format = "csv";
+  std::vector<std::string> columns;
+  std::uint64_t rows = 0;  ///< head: how many; 0: all
+};
+struct RecordsFlags {
+  DialectFlags dialect;
+  std::string input;
+};
+
+// Each returns the exit code; errors are printed by the verb's caller.
+Result<> convert(const ConvertFlags& flags);
+Result<> inspect(const InspectFlags& flags);
+Result<> cat(const CatFlags& flags);
+Result<> records(const RecordsFlags& flags);
+
+/// The options for the library, or which flag is wrong.
+Result<table::CsvOptions> csv_options(const DialectFlags& flags);
+
+/// Set by SIGINT and SIGTERM.
+bool interrupted();
+
+}  // namespace mlb::prep_tool
