@@ -47,6 +47,12 @@ void set(void* socket, int option, int value) {
   CHECK(zmq_setsockopt(socket, option, &value, sizeof value) == 0);
 }
 
+/// Only for "[::1]": otherwise 127.0.0.1 becomes "[::ffff:127.0.0.1]", and
+/// "localhost" the one of its addresses that nobody serves.
+void allow_ipv6(void* socket, const std::string& url) {
+  set(socket, ZMQ_IPV6, url.starts_with("tcp://[") ? 1 : 0);
+}
+
 }  // namespace
 
 struct Context::Impl {
@@ -121,7 +127,6 @@ Socket::Socket(Context& context, int type, const Options& options)
   set(s, ZMQ_HEARTBEAT_TTL, kHeartbeatTimeoutMillis);
   set(s, ZMQ_HANDSHAKE_IVL, kHandshakeMillis);
   set(s, ZMQ_BACKLOG, kBacklog);
-  set(s, ZMQ_IPV6, 1);
   const std::int64_t largest = std::int64_t(options.max_message);
   CHECK(zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &largest, sizeof largest) == 0);
 }
@@ -147,6 +152,7 @@ Result<Router> Router::bind(Context& context, const std::string& url,
   if (!fits) return std::move(fits).fail();
   Socket socket(context, ZMQ_ROUTER, options);
   set(socket.impl_->socket, ZMQ_ROUTER_MANDATORY, 1);
+  allow_ipv6(socket.impl_->socket, url);
   Router out(std::move(socket), url);
   auto listening = out.listen();
   if (!listening) return std::move(listening).fail();
@@ -221,6 +227,7 @@ Result<Dealer> Dealer::connect(Context& context, const std::string& url,
   auto fits = check_url(url);
   if (!fits) return std::move(fits).fail();
   Socket socket(context, ZMQ_DEALER, options);
+  allow_ipv6(socket.impl_->socket, url);
   // ZeroMQ's own jitter covers only the first interval, so each process
   // draws its own interval once.
   const auto spread = options.reconnect_max - options.reconnect_min;

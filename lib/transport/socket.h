@@ -77,8 +77,8 @@ struct Incoming {
 /// The serving end.  A send to a vanished or slow peer says so.
 class Router {
  public:
-  /// `url`: "tcp://127.0.0.1:0" (picks a port) or "ipc:///path" (created with
-  /// mode 0600).  An ipc path that another process serves is taken over
+  /// `url`: "tcp://127.0.0.1:0" (picks a port) or "ipc:///path" (created for
+  /// this user alone).  An ipc path that another process serves is taken over
   /// silently: hold a lock before.
   static Result<Router> bind(Context& context, const std::string& url,
                              const Options& options = {});

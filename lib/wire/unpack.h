@@ -177,6 +177,15 @@ class Unpack {
   }
   template <class T>
   void get_real(const msgpack::object& o, T& value) {
+    // The packer writes a whole number as an integer, whatever its type was.
+    if (o.type == msgpack::type::POSITIVE_INTEGER) {
+      value = static_cast<T>(o.via.u64);
+      return;
+    }
+    if (o.type == msgpack::type::NEGATIVE_INTEGER) {
+      value = static_cast<T>(o.via.i64);
+      return;
+    }
     if (o.type != msgpack::type::FLOAT64 && o.type != msgpack::type::FLOAT32) {
       return fail("", "is not a real number");
     }

@@ -65,6 +65,7 @@ TEST_CASE("a router on port 0 names its real port and answers") {
   Context context;
   auto router = Router::bind(context, "tcp://127.0.0.1:0");
   REQUIRE(router);
+  CHECK(router->endpoint().starts_with("tcp://127.0.0.1:"));
   CHECK(router->endpoint() != "tcp://127.0.0.1:0");
   auto dealer = Dealer::connect(context, router->endpoint());
   REQUIRE(dealer);

@@ -1,0 +1,21 @@
+// The broker's log: stderr, one record one line, text or JSON.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace mlb::tool {
+
+enum class LogLevel { debug, info, warning, error };
+enum class LogFormat { text, json };
+
+/// Fault::usage names the words that are known.
+Result<LogLevel> parse_log_level(const std::string& word);
+Result<LogFormat> parse_log_format(const std::string& word);
+
+/// Once, before the first record; records may come from any thread.
+void start_log(LogLevel level, LogFormat format);
+void log(LogLevel level, const std::string& text);
+
+}  // namespace mlb::tool
