@@ -11,7 +11,10 @@ grep -q -- --no-auth "$T/err" || fail 'the refusal does not name --no-auth'
 expect_exit 2 "${broker[@]}" --listen tcp://0.0.0.0:0
 grep -q 'only addresses of this machine' "$T/err" || fail "no reason: $(cat "$T/err")"
 expect_exit 2 "${broker[@]}" --listen nonsense
-expect_exit 2 mlbroker srve
+expect_exit 2 mlbroker srve --data "$T/b"
+expect "mlbroker: 'srve': did you mean serve?" "$(cat "$T/err")"
+expect_exit 2 "${broker[@]}" --lisen tcp://127.0.0.1:0
+expect "mlbroker: '--lisen': did you mean --listen?" "$(cat "$T/err")"
 [[ ! -e $T/b ]] || fail 'a refused start made the directory'
 
 start one "${broker[@]}" --listen tcp://127.0.0.1:0

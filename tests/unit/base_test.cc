@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/ids.h"
+#include "base/nearest.h"
 #include "base/result.h"
 #include "base/rng.h"
 #include "base/time.h"
@@ -70,4 +71,14 @@ TEST_CASE("a reader never reads or allocates past its input") {
 TEST_CASE("wall time prints as RFC 3339 in UTC") {
   CHECK(utc_text(Millis(0)) == "1970-01-01T00:00:00.000Z");
   CHECK(utc_text(Millis(1772373731250)) == "2026-03-01T14:02:11.250Z");
+}
+
+TEST_CASE("a mistyped name is guessed, a foreign one is not") {
+  const std::string_view verbs[]{"serve", "version"};
+  CHECK(nearest("srve", verbs) == "serve");
+  CHECK(nearest("verison", verbs) == "version");
+  CHECK(nearest("Serve", verbs) == "serve");
+  CHECK(nearest("submit", verbs).empty());
+  CHECK(nearest("", verbs).empty());
+  CHECK(nearest(std::string(65, 'v'), verbs).empty());
 }

@@ -4,11 +4,14 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/build.h"
+#include "base/nearest.h"
 #include "base/result.h"
+#include "base/units.h"
 #include "serve.h"
-#include "units.h"
 
 namespace {
 
@@ -61,10 +64,16 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options, ServeWords& words) {
 }
 
 Result<> understand(const ServeWords& words, ServeOptions& options) {
-  auto min_free = parse_size(words.min_free);
-  if (!min_free) return std::move(min_free).context("--min-free");
-  auto idle = parse_duration(words.idle_exit);
-  if (!idle) return std::move(idle).context("--idle-exit");
+  const auto min_free = parse_size(words.min_free);
+  if (!min_free) {
+    return Error{Fault::usage, "--min-free is '" + words.min_free +
+                                   "'; want a size like 256M or 2G"};
+  }
+  const auto idle = parse_duration(words.idle_exit);
+  if (!idle) {
+    return Error{Fault::usage, "--idle-exit is '" + words.idle_exit +
+                                   "'; want a duration like 60s or 5m"};
+  }
   auto level = parse_log_level(words.log_level);
   if (!level) return std::move(level).fail();
   auto format = parse_log_format(words.log_format);
@@ -73,6 +82,26 @@ Result<> understand(const ServeWords& words, ServeOptions& options) {
   options.idle_exit = *idle;
   options.log_level = *level;
   options.log_format = *format;
+  return {};
+}
+
+/// What was probably meant by the first word that is no verb or option.
+std::string suggestion(CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> names;
+  for (const CLI::App* part : app.get_subcommands({})) {
+    names.push_back(part->get_name());
+    for (const CLI::Option* option : part->get_options()) {
+      names.push_back(option->get_name());
+    }
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const auto found = nearest(word, known);
+    if (!found.empty() && found != word) {
+      return "'" + std::string(word) + "': did you mean " + found + "?";
+    }
+  }
   return {};
 }
 
@@ -91,6 +120,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);  // --help, --version
   } catch (const CLI::ParseError& wrong) {
+    const auto meant = suggestion(app, argc, argv);
+    if (!meant.empty()) return complain(meant);
     return complain(std::string(wrong.what()) + "; see mlbroker --help");
   }
   if (version_verb->parsed()) {

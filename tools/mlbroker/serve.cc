@@ -114,10 +114,36 @@ Fd stop_signals() {
   return Fd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-/// The blob socket stands beside the control socket.
+/// The blob socket stands beside the control socket: "tcp://HOST:" or
+/// "ipc://PATH.blobs".
 std::string transfer_url(const std::string& listen) {
   if (listen.starts_with("ipc://")) return listen + ".blobs";
-  return listen.substr(0, listen.rfind(':')) + ":0";
+  return listen.substr(0, listen.rfind(':') + 1);
+}
+
+/// Takes the port of the last start when it is free, so that transfers that
+/// a restart interrupted go on by themselves.
+Result<TransferThread> start_transfer(transport::Context& context,
+                                      const std::string& listen,
+                                      const std::string& dir,
+                                      const blob::Cas& blobs) {
+  const std::string url = transfer_url(listen);
+  if (url.starts_with("ipc://")) {
+    return TransferThread::start(context, url, blobs);
+  }
+  const std::string file = dir + "/transfer-port";
+  if (const auto port = read_file(file, 10)) {
+    auto again = TransferThread::start(context, url + *port, blobs);
+    if (again) return again;
+  }
+  auto fresh = TransferThread::start(context, url + "0", blobs);
+  if (!fresh) return fresh;
+  const std::string& endpoint = fresh->endpoint();
+  const std::string port = endpoint.substr(endpoint.rfind(':') + 1);
+  // Only a convenience: the next start picks another one without it.
+  const auto kept = write_file_durably(file, view_of(port));
+  if (!kept) log(LogLevel::warning, kept.error().message);
+  return fresh;
 }
 
 /// All that lives as long as the broker serves.
@@ -220,8 +246,7 @@ Result<> Broker::finish() {
 
 Result<> open_sockets(Broker& broker, const std::string& dir) {
   const std::string& url = broker.options.listen;
-  auto transfer =
-      TransferThread::start(broker.context, transfer_url(url), broker.blobs);
+  auto transfer = start_transfer(broker.context, url, dir, broker.blobs);
   if (!transfer) return std::move(transfer).fail();
   broker.transfer.emplace(std::move(*transfer));
   auto router = transport::Router::bind(broker.context, url);
