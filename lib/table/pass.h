@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/glob.h"
 #include "base/result.h"
 #include "table/convert.h"
 #include "table/csv.h"
@@ -45,7 +46,5 @@ class RowReader {
 
 /// The type that the options ask for a column.
 ColumnType asked_type(const CsvOptions& options, const std::string& name);
-/// `*` and `?` as in a shell.
-bool matches_glob(std::string_view pattern, std::string_view text);
 
 }  // namespace mlb::table

@@ -1,0 +1,50 @@
+// Ridge regression in closed form.
+#pragma once
+
+#include "learn/trainer.h"
+
+namespace mlb::learn {
+
+class RidgeModel final : public Model {
+ public:
+  RidgeModel(std::vector<double> weights, double intercept)
+      : weights_(std::move(weights)), intercept_(intercept) {}
+  Result<prep::Matrix> predict(const prep::Matrix& x) const override;
+  std::string kind() const override { return "ridge"; }
+  void save(Writer& writer) const override;
+  static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
+                                             Reader& reader);
+
+  const std::vector<double>& weights() const { return weights_; }
+  double intercept() const { return intercept_; }
+
+ private:
+  std::vector<double> weights_;
+  double intercept_ = 0;
+};
+
+/// Minimises sum (y - x w - b)^2 + lambda |w|^2, b not penalised: with centred
+/// columns (X'X + lambda I) w = X'y, by Cholesky in double (Hastie, Tibshirani,
+/// Friedman, "The Elements of Statistical Learning", 3.4.1).
+class RidgeTrainer final : public Trainer {
+ public:
+  RidgeTrainer(const RidgeSpec& spec, const prep::Plan& plan)
+      : spec_(spec), plan_(plan) {}
+  Result<> begin(const Design& train, const Design& valid) override;
+  Result<bool> step(StepReport& report) override;
+  Result<std::unique_ptr<Model>> finish() override;
+
+ private:
+  RidgeSpec spec_;
+  const prep::Plan& plan_;
+  const Design* train_ = nullptr;
+  bool done_ = false;
+  std::vector<double> weights_;
+  double intercept_ = 0;
+};
+
+/// Solves a x = b for a symmetric positive definite a (n x n, row-major),
+/// replacing b; false when a is not positive definite.
+bool solve_cholesky(std::vector<double>& a, std::vector<double>& b);
+
+}  // namespace mlb::learn

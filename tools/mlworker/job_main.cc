@@ -1,0 +1,64 @@
+// mlbatch-job: what a worker starts for each attempt.  Not for people.
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "base/build.h"
+#include "base/file.h"
+#include "run_job.h"
+#include "wire/wire.h"
+
+namespace {
+
+volatile std::sig_atomic_t signal_received = 0;
+
+void on_signal(int) {
+  signal_received = 1;
+}
+
+constexpr int kJobFailed = 7;
+
+int run(const std::string& dir, int progress_fd) {
+  using namespace mlb;
+  const Outcome outcome = job_program::run_job(dir, progress_fd);
+  if (!outcome.success) {
+    std::fprintf(stderr, "%s\n", outcome.reason.c_str());
+  }
+  auto written =
+      write_file_durably(dir + "/outcome", wire::encode_outcome(outcome));
+  if (!written) {
+    std::fprintf(stderr, "%s\n", written.error().message.c_str());
+    return 1;
+  }
+  return outcome.success ? 0 : kJobFailed;
+}
+
+}  // namespace
+
+bool mlb::job_program::stop_asked() {
+  return signal_received != 0;
+}
+
+int main(int argc, char** argv) {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::signal(SIGINT, SIG_IGN);
+  ::signal(SIGPIPE, SIG_IGN);
+  CLI::App app{"Runs one attempt of a job; started by mlworker."};
+  app.set_version_flag("--version", "mlbatch-job " + mlb::build_id());
+  app.require_subcommand(1);
+  std::string dir;
+  int progress_fd = 3;
+  CLI::App* verb = app.add_subcommand("run", "Run the attempt in a directory");
+  verb->add_option("--dir", dir, "its directory")->required();
+  verb->add_option("--progress-fd", progress_fd, "where progress goes");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : mlb::exit_code(mlb::Fault::usage);
+  }
+  return run(dir, progress_fd);
+}

@@ -1,0 +1,176 @@
+// The phases of a job and what each failure means.  See run_job.h.
+#include "run_job.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <new>
+
+#include "base/file.h"
+#include "wire/wire.h"
+
+namespace mlb::job_program {
+namespace {
+
+constexpr Millis kLiveEvery{100};
+constexpr std::uint8_t kItemFrame = 1;
+constexpr std::uint8_t kLiveFrame = 2;
+
+Live live_of(const char* stage, double fraction) {
+  Live out;
+  out.stage = stage;
+  out.fraction = fraction;
+  return out;
+}
+
+void add_history(Work& work, const Point& point) {
+  for (const auto& [name, value] : point.metrics) {
+    work.history +=
+        std::to_string(point.step) + "," + std::to_string(point.epoch) + "," +
+        std::to_string(static_cast<double>(point.elapsed.count()) / 1000) +
+        "," + name + "," + table::number_text(value) + "\n";
+  }
+}
+
+/// NaN in the loss: the model is of no use, and training on would not help.
+bool is_lost(const Point& point) {
+  const auto loss = point.metrics.find("train.loss");
+  return loss != point.metrics.end() && !std::isfinite(loss->second);
+}
+
+Result<bool> train_all(Work& work, Reporter& reporter) {
+  auto trainer = learn::make_trainer(work.spec, work.plan, stop_asked);
+  auto begun = trainer->begin(work.train, work.valid);
+  if (!begun) return std::move(begun).fail();
+  const Millis start = read_clock().mono;
+  bool nan = false;
+  learn::StepReport report;
+  while (!nan && !stop_asked()) {
+    auto more = trainer->step(report);
+    if (!more) return std::move(more).fail();
+    if (!*more) break;
+    Point point{report.epoch, report.epochs, report.step,
+                read_clock().mono - start, report.metrics};
+    nan = is_lost(point);
+    reporter.point(point);
+    add_history(work, point);
+    Live live = live_of("train", 0);
+    live.epoch = report.epoch;
+    live.epochs = report.epochs;
+    live.step = report.step;
+    live.fraction = static_cast<double>(report.epoch) /
+                    static_cast<double>(std::max(1u, report.epochs));
+    const double seconds = static_cast<double>(point.elapsed.count()) / 1000;
+    live.eta_seconds = seconds / report.epoch * (report.epochs - report.epoch);
+    if (seconds > 0) {
+      live.rows_per_second =
+          static_cast<double>(work.train.x.rows) * report.epoch / seconds;
+    }
+    reporter.live(live);
+  }
+  auto model = trainer->finish();
+  if (!model) return std::move(model).fail();
+  work.model = std::move(*model);
+  return nan;
+}
+
+void fail(Outcome& outcome, FailureClass failure, std::string reason) {
+  outcome.success = false;
+  outcome.failure = failure;
+  outcome.reason = std::move(reason);
+}
+
+void run_phases(Work& work, Reporter& reporter) {
+  const auto failed = [&](const Result<>& r) {
+    if (r) return false;
+    const bool data =
+        r.error().fault == Fault::data || r.error().fault == Fault::spec;
+    fail(work.outcome, data ? FailureClass::bad_data : FailureClass::error,
+         r.error().message);
+    return true;
+  };
+  reporter.live(live_of("convert", 0));
+  if (failed(load_data(work, reporter))) return;
+  reporter.live(live_of("prepare", 0));
+  if (failed(prepare(work))) return;
+  for (const auto& w : work.outcome.warnings) {
+    reporter.message("warning: " + w);
+  }
+  reporter.live(live_of("train", 0));
+  auto trained = train_all(work, reporter);
+  if (!trained) {
+    failed(std::move(trained).fail());
+    return;
+  }
+  reporter.live(live_of("evaluate", 1));
+  if (failed(evaluate(work))) return;
+  reporter.live(live_of("save", 1));
+  if (failed(save_files(work))) return;
+  work.outcome.success = !*trained && !stop_asked();
+  if (*trained) {
+    fail(work.outcome, FailureClass::nan,
+         "the training loss became nan; a smaller learning rate may help");
+  } else if (stop_asked()) {
+    fail(work.outcome, FailureClass::cancelled, "asked to stop");
+  }
+}
+
+}  // namespace
+
+void Reporter::frame(std::uint8_t kind, ByteView payload) {
+  Writer w;
+  w.number(static_cast<std::uint32_t>(payload.size()));
+  w.number(kind);
+  w.raw(payload);
+  // A supervisor that is gone takes this process with it; nothing to do here.
+  (void)!write_all(fd_, w.bytes());
+}
+
+void Reporter::point(const Point& point) {
+  Item item;
+  item.point = point;
+  frame(kItemFrame, wire::encode_item(item));
+}
+
+void Reporter::message(const std::string& text) {
+  Item item;
+  item.type = ItemType::message;
+  item.message = text;
+  frame(kItemFrame, wire::encode_item(item));
+}
+
+void Reporter::live(const Live& live) {
+  const Millis now = read_clock().mono;
+  if (live.stage == last_stage_ && last_live_ + kLiveEvery > now) return;
+  last_live_ = now;
+  last_stage_ = live.stage;
+  frame(kLiveFrame, wire::encode_live(live));
+}
+
+Outcome run_job(const std::string& dir, int progress_fd) {
+  Work work;
+  work.dir = dir;
+  Reporter reporter(progress_fd);
+  auto bytes = read_file(dir + "/spec");
+  auto spec = bytes ? wire::decode_spec(view_of(*bytes))
+                    : Result<JobSpec>(bytes.error());
+  if (!spec) {
+    fail(work.outcome, FailureClass::error, spec.error().message);
+    return work.outcome;
+  }
+  work.spec = std::move(*spec);
+  std::error_code error;
+  std::filesystem::create_directories(dir + "/out", error);
+  try {
+    run_phases(work, reporter);
+  } catch (const std::bad_alloc&) {
+    work.table = {};
+    fail(work.outcome, FailureClass::oom,
+         "out of memory; resources.memory is " +
+             std::to_string(work.spec.resources.memory >> 20) + " MiB");
+  }
+  return work.outcome;
+}
+
+}  // namespace mlb::job_program

@@ -1,0 +1,60 @@
+// One attempt, from its directory to its outcome: convert, prepare, train,
+// evaluate, save.  Runs in a process of its own.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "job/spec.h"
+#include "job/state.h"
+#include "learn/trainer.h"
+#include "prep/split.h"
+#include "table/table.h"
+
+namespace mlb::job_program {
+
+/// True after SIGTERM.
+bool stop_asked();
+
+/// Where progress goes: frames on a descriptor, see docs/architecture.md.
+class Reporter {
+ public:
+  explicit Reporter(int fd) : fd_(fd) {}
+  void point(const Point& point);
+  void message(const std::string& text);
+  /// At most one every 100 ms, unless the stage changed.
+  void live(const Live& live);
+
+ private:
+  void frame(std::uint8_t kind, ByteView payload);
+  int fd_;
+  Millis last_live_{-1000};
+  std::string last_stage_;
+};
+
+/// What the phases hand to each other.
+struct Work {
+  std::string dir;
+  JobSpec spec;
+  table::Table table;
+  prep::Split split;
+  prep::Plan plan;
+  learn::Design train;
+  learn::Design valid;
+  learn::Design test;
+  std::unique_ptr<learn::Model> model;
+  Outcome outcome;
+  std::string history;  ///< rows of metrics.csv
+};
+
+// run_job_data.cc: the table, the rows, the numbers
+Result<> load_data(Work& work, Reporter& reporter);
+Result<> prepare(Work& work);
+// run_job.cc
+Outcome run_job(const std::string& dir, int progress_fd);
+// run_job_report.cc: metrics, gates, files
+Result<> evaluate(Work& work);
+Result<> save_files(Work& work);
+
+}  // namespace mlb::job_program

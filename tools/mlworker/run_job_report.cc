@@ -1,0 +1,162 @@
+// What the job leaves: metrics on every split, gates, model, predictions.
+#include <algorithm>
+#include <cmath>
+
+#include "base/file.h"
+#include "learn/container.h"
+#include "learn/metrics.h"
+#include "run_job.h"
+#include "wire/wire.h"
+
+namespace mlb::job_program {
+namespace {
+
+bool holds(const Gate& gate, double value) {
+  if (std::isnan(value)) return false;
+  switch (gate.comparison) {
+    case Comparison::at_least: return value >= gate.low;
+    case Comparison::above: return value > gate.low;
+    case Comparison::at_most: return value <= gate.low;
+    case Comparison::below: return value < gate.low;
+    case Comparison::between: return value >= gate.low && value <= gate.high;
+  }
+  return false;
+}
+
+Result<> judge_gates(Work& work) {
+  for (const auto& gate : work.spec.require) {
+    const auto found = work.outcome.metrics.find(gate.metric);
+    if (found == work.outcome.metrics.end()) {
+      return Error{Fault::data,
+                   "require: there is no " + gate.metric +
+                       ": the split has no rows or the task no such metric"};
+    }
+    work.outcome.gates.push_back({gate.metric, gate.condition, found->second,
+                                  holds(gate, found->second)});
+  }
+  return {};
+}
+
+/// The defaults, and what `metrics` and `require` name besides.
+std::vector<std::string> wanted_metrics(const Work& work) {
+  auto out = work.spec.metrics.empty() ? learn::default_metrics(work.plan)
+                                       : work.spec.metrics;
+  for (const auto& gate : work.spec.require) {
+    const auto dot = gate.metric.find('.');
+    out.push_back(gate.metric.substr(dot + 1));
+  }
+  std::erase_if(out, [&](const auto& name) {
+    return !learn::has_metric(work.plan.task, name);
+  });
+  return out;
+}
+
+/// What determines the result, so that equal work gives an equal digest.
+Bytes training_record(const JobSpec& spec) {
+  JobSpec record;
+  record.kind = spec.kind;
+  record.seed = spec.seed;
+  record.keep.model = spec.keep.model;
+  record.data = spec.data;
+  record.data.path.clear();
+  record.columns = spec.columns;
+  record.target = spec.target;
+  record.features = spec.features;
+  record.model = spec.model;
+  record.train = spec.train;
+  return wire::encode_spec(record);
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + '"';
+}
+
+std::string float_text(float value) {
+  return table::number_text(static_cast<double>(value));
+}
+
+void add_rows(const Work& work, const char* name, const prep::Rows& rows,
+              const prep::Matrix& p,
+              std::vector<std::pair<std::size_t, std::string>>& lines) {
+  const table::Column& target = *work.table.find(work.spec.target);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::string line = std::to_string(rows[i] + 1) + "," + name + "," +
+                       csv_field(target.text_of(rows[i]));
+    const auto values = p.row(i);
+    if (work.plan.classes.empty()) {
+      line += "," + float_text(values[0]);
+    } else {
+      std::size_t best = 0;
+      for (std::size_t c = 1; c < values.size(); ++c) {
+        if (values[c] > values[best]) best = c;
+      }
+      line += "," + csv_field(work.plan.classes[best]);
+      for (const float value : values) line += "," + float_text(value);
+    }
+    lines.emplace_back(rows[i], std::move(line));
+  }
+}
+
+Result<std::string> predictions(const Work& work) {
+  std::vector<std::pair<std::size_t, std::string>> lines;
+  auto valid = work.model->predict(work.valid.x);
+  auto test = work.model->predict(work.test.x);
+  if (!valid) return std::move(valid).fail();
+  if (!test) return std::move(test).fail();
+  add_rows(work, "valid", work.split.valid, *valid, lines);
+  add_rows(work, "test", work.split.test, *test, lines);
+  std::sort(lines.begin(), lines.end());
+  std::string out = "row,split,target,prediction";
+  for (const auto& c : work.plan.classes) out += "," + csv_field("p_" + c);
+  out += "\n";
+  for (const auto& [row, line] : lines) out += line + "\n";
+  return out;
+}
+
+Result<> save(Work& work, const std::string& name, const std::string& file,
+              ByteView bytes) {
+  auto written = write_file_durably(work.dir + "/out/" + file, bytes);
+  if (!written) return written;
+  work.outcome.artefacts.push_back({name, file, bytes.size(), sha256(bytes)});
+  return {};
+}
+
+}  // namespace
+
+Result<> evaluate(Work& work) {
+  const auto names = wanted_metrics(work);
+  const std::pair<const char*, const learn::Design*> splits[] = {
+      {"train", &work.train}, {"valid", &work.valid}, {"test", &work.test}};
+  for (const auto& [split, design] : splits) {
+    if (design->x.rows == 0) continue;
+    auto p = work.model->predict(design->x);
+    if (!p) return std::move(p).fail();
+    for (const auto& name : names) {
+      work.outcome.metrics[std::string(split) + "." + name] =
+          learn::metric(name, *p, design->y);
+    }
+  }
+  return judge_gates(work);
+}
+
+Result<> save_files(Work& work) {
+  if (work.spec.keep.model != KeptModel::none) {
+    const Bytes model =
+        learn::pack_model(work.plan, training_record(work.spec), *work.model);
+    auto saved = save(work, "model", "model.mlm", model);
+    if (!saved) return saved;
+  }
+  if (work.spec.keep.predictions) {
+    auto text = predictions(work);
+    if (!text) return std::move(text).fail();
+    auto saved = save(work, "predictions", "predictions.csv", view_of(*text));
+    if (!saved) return saved;
+  }
+  return save(work, "metrics", "metrics.csv",
+              view_of("step,epoch,time,name,value\n" + work.history));
+}
+
+}  // namespace mlb::job_program
