@@ -48,6 +48,9 @@ struct SqliteStore::Impl {
     db.exec("PRAGMA journal_mode=WAL");
     db.exec("PRAGMA synchronous=FULL");
     migrate();
+    // What a crash left in the log is in the database, and synced, before
+    // anything is answered from it.
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
   void migrate();
   void write(const PutStore& p);
