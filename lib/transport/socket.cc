@@ -116,8 +116,8 @@ struct Socket::Impl {
   }
 };
 
-Socket::Socket(Context& context, int type, const Options& options)
-    : impl_(std::make_unique<Impl>(zmq_socket(context.impl_->context, type))) {
+Socket::Socket(Context& context, int type, const Options& options) {
+  impl_ = std::make_unique<Impl>(zmq_socket(context.impl_->context, type));
   void* s = impl_->socket;
   set(s, ZMQ_SNDHWM, options.high_water);
   set(s, ZMQ_RCVHWM, options.high_water);
