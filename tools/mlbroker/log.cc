@@ -63,6 +63,10 @@ void start_log(LogLevel level, LogFormat format) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+bool is_logged(LogLevel level) {
+  return spdlog::should_log(level_of(level));
+}
+
 void log(LogLevel level, const std::string& text) {
   const std::string line =
       format_in_use == LogFormat::json

@@ -17,5 +17,7 @@ Result<LogFormat> parse_log_format(const std::string& word);
 /// Once, before the first record; records may come from any thread.
 void start_log(LogLevel level, LogFormat format);
 void log(LogLevel level, const std::string& text);
+/// False when such a record would go nowhere.
+bool is_logged(LogLevel level);
 
 }  // namespace mlb::tool

@@ -29,6 +29,25 @@ bool is_of_worker(const Body& body) {
          std::holds_alternative<Finished>(body);
 }
 
+/// What happened to jobs, one line an event; points and logs are no news.
+void tell(const std::vector<Record>& records) {
+  for (const auto& record : records) {
+    const auto* event = std::get_if<AppendEvent>(&record);
+    if (event == nullptr) continue;
+    const EventRow& row = event->row;
+    if (row.type == EventType::point || row.type == EventType::log) continue;
+    const bool unusual = row.type == EventType::retry;
+    const LogLevel level = unusual ? LogLevel::info : LogLevel::debug;
+    if (!is_logged(level)) continue;
+    std::string text = "job " + row.job.text() + " " +
+                       std::string(name_of(row.type)) + ", attempt " +
+                       std::to_string(row.attempt) + ", " +
+                       std::string(name_of(row.state));
+    if (!row.text.empty()) text += ": " + row.text;
+    log(level, text);
+  }
+}
+
 template <class T>
 void move_to(std::vector<T>& from, std::vector<T>& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()),
@@ -62,6 +81,7 @@ Result<> Shell::turn() {
   }
   test_crash("after_commit", batch.records.size());
   core_.committed();
+  tell(batch.records);
   done = speak(batch);
   if (!done) return done;
   return speak_pages();
