@@ -3,6 +3,7 @@
 
 #include <msgpack.hpp>
 
+#include <bit>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "wire/fields.h"
+#include "wire/limits.h"
 
 namespace mlb::wire {
 
@@ -38,7 +40,10 @@ struct CountFields {
 
 class Pack {
  public:
-  explicit Pack(ByteSink& sink) : packer_(sink) {}
+  explicit Pack(ByteSink& sink) : sink_(sink), packer_(sink) {}
+
+  /// False when something is longer than any decoder takes.
+  bool fits() const { return fits_; }
 
   /// Fields of the struct at hand.
   template <class T>
@@ -51,7 +56,9 @@ class Pack {
   void put(const T& value) {
     if constexpr (std::is_enum_v<T>) {
       packer_.pack_uint64(static_cast<std::uint64_t>(value));
-    } else if constexpr (std::is_arithmetic_v<T>) {
+    } else if constexpr (std::is_floating_point_v<T>) {
+      real(value);
+    } else if constexpr (std::is_integral_v<T>) {
       packer_.pack(value);
     } else {
       put_object(value);
@@ -87,6 +94,7 @@ class Pack {
   }
   template <class T>
   void put(const std::map<std::string, T>& values) {
+    fits_ &= values.size() <= kLongestList;
     packer_.pack_map(static_cast<std::uint32_t>(values.size()));
     for (const auto& [key, value] : values) {
       text(key);
@@ -101,9 +109,11 @@ class Pack {
     std::visit([&](const auto& x) { put(x); }, value);
   }
   void array(std::size_t size) {
+    fits_ &= size <= kLongestList;
     packer_.pack_array(static_cast<std::uint32_t>(size));
   }
   void text(std::string_view value) {
+    fits_ &= value.size() <= kLongestBytes;
     packer_.pack_str(static_cast<std::uint32_t>(value.size()));
     packer_.pack_str_body(value.data(),
                           static_cast<std::uint32_t>(value.size()));
@@ -128,13 +138,25 @@ class Pack {
     packer_.pack_map(count.count);
     fields(*this, const_cast<T&>(value));
   }
+  // The library turns a whole real number into an integer and loses the sign
+  // of zero; we keep all 64 bits.
+  void real(double value) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    sink_.bytes.push_back(0xcb);
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      sink_.bytes.push_back(static_cast<std::uint8_t>(bits >> shift));
+    }
+  }
   void binary(ByteView value) {
+    fits_ &= value.size() <= kLongestBytes;
     packer_.pack_bin(static_cast<std::uint32_t>(value.size()));
     packer_.pack_bin_body(reinterpret_cast<const char*>(value.data()),
                           static_cast<std::uint32_t>(value.size()));
   }
 
+  ByteSink& sink_;
   msgpack::packer<ByteSink> packer_;
+  bool fits_ = true;
 };
 
 }  // namespace mlb::wire

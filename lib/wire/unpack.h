@@ -34,9 +34,7 @@ class Unpack {
     if (found == nullptr) return fail(name, "is missing");
     ++used_;
     get(*found, value);
-    if (!ok() && problem_.find(name) == std::string::npos) {
-      problem_ = std::string(name) + ": " + problem_;
-    }
+    if (!ok()) problem_ = std::string(name) + ": " + problem_;
   }
 
   template <class T>
@@ -177,17 +175,8 @@ class Unpack {
   }
   template <class T>
   void get_real(const msgpack::object& o, T& value) {
-    // The packer writes a whole number as an integer, whatever its type was.
-    if (o.type == msgpack::type::POSITIVE_INTEGER) {
-      value = static_cast<T>(o.via.u64);
-      return;
-    }
-    if (o.type == msgpack::type::NEGATIVE_INTEGER) {
-      value = static_cast<T>(o.via.i64);
-      return;
-    }
-    if (o.type != msgpack::type::FLOAT64 && o.type != msgpack::type::FLOAT32) {
-      return fail("", "is not a real number");
+    if (o.type != msgpack::type::FLOAT64) {
+      return fail("", "is not a 64-bit real number");
     }
     value = static_cast<T>(o.via.f64);
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "wire/limits.h"
 #include "wire/pack.h"
 #include "wire/unpack.h"
 
@@ -39,13 +40,20 @@ Error refuse(const std::string& what) {
   return {Fault::refused, "bad message: " + what};
 }
 
+/// Texts and bytes stay where they are: the input outlives the objects.
+bool refer_to_input(msgpack::type::object_type, std::size_t, void*) {
+  return true;
+}
+
+/// The objects point into `bytes`.
 Result<msgpack::object_handle> parse(ByteView bytes) {
   try {
     std::size_t offset = 0;
     auto handle = msgpack::unpack(
         reinterpret_cast<const char*>(bytes.data()), bytes.size(), offset,
-        nullptr, nullptr,
-        msgpack::unpack_limit(10000, 10000, kFrameLimit, kFrameLimit, 0, 32));
+        refer_to_input, nullptr,
+        msgpack::unpack_limit(kLongestList, kLongestList, kLongestBytes,
+                              kLongestBytes, 0, kDeepest));
     if (offset != bytes.size()) return refuse("bytes after its end");
     return handle;
   } catch (const std::exception& e) {
@@ -119,6 +127,11 @@ Result<Bytes> encode(const Message& message) {
                                      std::to_string(sink.bytes.size()) +
                                      " bytes is over its limit of " +
                                      std::to_string(type.limit)};
+  }
+  if (!pack.fits()) {
+    return Error{Fault::refused, "a '" + std::string(type.name) +
+                                     "' message holds a list of more than " +
+                                     std::to_string(kLongestList)};
   }
   return std::move(sink.bytes);
 }
