@@ -1,0 +1,89 @@
+// Builds the Access of a field from member pointers.  Internal to the table.
+#pragma once
+
+#include <optional>
+#include <type_traits>
+
+#include "spec/fields.h"
+
+namespace mlb::spec {
+
+template <class T>
+struct Convert;
+
+template <class T>
+requires std::is_enum_v<T>
+struct Convert<T> {
+  static T read(const Value& v) {
+    return static_cast<T>(std::get<std::int64_t>(v));
+  }
+  static Value show(T t) { return static_cast<std::int64_t>(t); }
+};
+template <>
+struct Convert<int> {
+  static int read(const Value& v) {
+    return static_cast<int>(std::get<std::int64_t>(v));
+  }
+  static Value show(int t) { return std::int64_t{t}; }
+};
+template <>
+struct Convert<Millis> {
+  static Millis read(const Value& v) {
+    return Millis(std::get<std::int64_t>(v));
+  }
+  static Value show(Millis t) { return std::int64_t{t.count()}; }
+};
+template <class T>
+struct Same {
+  static T read(const Value& v) { return std::get<T>(v); }
+  static Value show(const T& t) { return t; }
+};
+template <>
+struct Convert<bool> : Same<bool> {};
+template <>
+struct Convert<double> : Same<double> {};
+template <>
+struct Convert<std::uint64_t> : Same<std::uint64_t> {};
+template <>
+struct Convert<std::string> : Same<std::string> {};
+template <>
+struct Convert<std::vector<std::string>> : Same<std::vector<std::string>> {};
+template <class T>
+struct Convert<std::optional<T>> {
+  static std::optional<T> read(const Value& v) {
+    if (std::holds_alternative<std::monostate>(v)) return std::nullopt;
+    return Convert<T>::read(v);
+  }
+  static Value show(const std::optional<T>& t) {
+    return t ? Convert<T>::show(*t) : Value{};
+  }
+};
+
+/// at<&JobSpec::train, &TrainSpec::epochs>: that member of a spec.
+template <auto... Members>
+constexpr Access at() {
+  using T = std::remove_reference_t<decltype((std::declval<JobSpec&>().*....*
+                                              Members))>;
+  return {[](JobSpec& spec, const Value& v) {
+            (spec.*....*Members) = Convert<T>::read(v);
+          },
+          [](const JobSpec& spec) {
+            return Convert<T>::show((spec.*....*Members));
+          }};
+}
+
+/// A member of one kind of model; unset while the model is of another kind.
+template <class Model, auto Member>
+constexpr Access in_model() {
+  using T = std::remove_reference_t<decltype(std::declval<Model&>().*Member)>;
+  return {[](JobSpec& spec, const Value& v) {
+            auto* model = std::get_if<Model>(&spec.model);
+            if (model != nullptr) model->*Member = Convert<T>::read(v);
+          },
+          [](const JobSpec& spec) {
+            const auto* model = std::get_if<Model>(&spec.model);
+            return model ? Convert<T>::show(model->*Member) : Value{};
+          }};
+}
+
+}  // namespace mlb::spec

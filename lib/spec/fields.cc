@@ -1,0 +1,255 @@
+// Looking up rows of the field table, and their texts.
+#include "spec/fields.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "spec/scalar.h"
+
+namespace mlb::spec {
+namespace {
+
+std::string join(std::string_view parent, std::string_view key) {
+  return parent.empty() ? std::string(key)
+                        : std::string(parent) + "." + std::string(key);
+}
+
+/// Is it a group that only one type of its parent has, and that is therefore
+/// not written: model.ridge, train.optimizer.sgd?
+bool is_unwritten(std::string_view path) {
+  const Field* type = find_field(join(parent_of(path), "type"));
+  if (type == nullptr || find_field(path) == nullptr) return false;
+  const auto words = split_words(type->words);
+  return std::find(words.begin(), words.end(), last_key(path)) != words.end();
+}
+
+/// The row's path without what is not written.
+std::string written(std::string_view path) {
+  if (path.empty()) return {};
+  const std::string parent = written(parent_of(path));
+  const bool deeper = !parent_of(path).empty();
+  if (deeper && is_unwritten(path)) return parent;
+  return join(parent, last_key(path));
+}
+
+/// Is `path` an instance of `pattern`, in which a key may be `*`?
+bool matches(std::string_view pattern, std::string_view path) {
+  const std::size_t star = pattern.find('*');
+  if (star == pattern.npos) return pattern == path;
+  const std::string_view tail = pattern.substr(star + 1);
+  return path.size() > star + tail.size() &&
+         path.starts_with(pattern.substr(0, star)) && path.ends_with(tail);
+}
+
+bool is_named(const Field& field, std::string_view path) {
+  const std::string as_written = written(field.path);
+  if (matches(as_written, path)) return true;
+  return !field.also.empty() &&
+         matches(join(parent_of(as_written), field.also), path);
+}
+
+std::string bound_text(Type type, double bound) {
+  if (type == Type::duration) {
+    return duration_text(Millis(static_cast<std::int64_t>(bound)));
+  }
+  if (type == Type::size) return size_text(static_cast<std::uint64_t>(bound));
+  if (type == Type::integer) {
+    return std::to_string(static_cast<std::int64_t>(bound));
+  }
+  return real_text(bound);
+}
+
+std::string range_text(const Field& field) {
+  const Range& r = field.range;
+  const std::string low = bound_text(field.type, r.low);
+  const std::string high = bound_text(field.type, r.high);
+  if (field.type != Type::real) return low + ".." + high;
+  return (r.open_low ? "(" : "[") + low + ", " + high +
+         (r.open_high ? ")" : "]");
+}
+
+std::string joined(const std::vector<std::string_view>& words,
+                   std::string_view with) {
+  std::string out;
+  for (const std::string_view word : words) {
+    if (!out.empty()) out += with;
+    out += word;
+  }
+  return out;
+}
+
+/// A spec in which the field has a value: of the right kind of model.
+JobSpec spec_with(const Field& field) {
+  JobSpec spec;
+  if (field.path.starts_with("model.ridge.")) spec.model = RidgeSpec{};
+  return spec;
+}
+
+}  // namespace
+
+const Field* find_field(std::string_view path) {
+  const auto rows = all_fields();
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [&](const Field& f) { return f.path == path; });
+  return row == rows.end() ? nullptr : &*row;
+}
+
+bool is_reserved(std::string_view path) {
+  const auto names = reserved_fields();
+  return std::find(names.begin(), names.end(), path) != names.end();
+}
+
+std::vector<const Field*> fields_written(std::string_view path) {
+  std::vector<const Field*> out;
+  for (const Field& field : all_fields()) {
+    if (field.path == path) return {&field};
+    if (is_named(field, path) && !is_unwritten(field.path)) {
+      out.push_back(&field);
+    }
+  }
+  return out;
+}
+
+bool is_reserved_written(std::string_view path) {
+  const auto names = reserved_fields();
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    return matches(written(name), path) || name == path;
+  });
+}
+
+std::vector<std::string> written_paths() {
+  std::vector<std::string> out;
+  for (const Field& field : all_fields()) out.push_back(written(field.path));
+  for (const std::string_view name : reserved_fields()) {
+    out.push_back(written(name));
+  }
+  return out;
+}
+
+std::string_view last_key(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == path.npos ? path : path.substr(dot + 1);
+}
+
+std::string_view parent_of(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == path.npos ? std::string_view{} : path.substr(0, dot);
+}
+
+std::vector<const Field*> children_of(std::string_view path) {
+  std::vector<const Field*> out;
+  for (const Field& field : all_fields()) {
+    if (parent_of(field.path) == path) out.push_back(&field);
+  }
+  return out;
+}
+
+std::vector<std::string_view> keys_below(std::string_view path) {
+  std::vector<std::string_view> out;
+  for (const Field* field : children_of(path)) {
+    if (!is_unwritten(field->path)) out.push_back(last_key(field->path));
+  }
+  for (const std::string_view name : reserved_fields()) {
+    if (parent_of(name) == path) out.push_back(last_key(name));
+  }
+  return out;
+}
+
+std::vector<std::string_view> split_words(std::string_view words) {
+  std::vector<std::string_view> out;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (end > 0) out.push_back(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return out;
+}
+
+std::string_view name_of(Type type) {
+  switch (type) {
+    case Type::group: return "map";
+    case Type::integer:
+    case Type::seed: return "whole number";
+    case Type::real: return "number";
+    case Type::boolean:
+    case Type::boolean_or_auto: return "boolean";
+    case Type::text: return "text";
+    case Type::path: return "path";
+    case Type::word: return "word";
+    case Type::duration: return "duration";
+    case Type::size: return "size";
+    case Type::word_list: return "list of words";
+    case Type::text_list: return "list of texts";
+    case Type::tag_list: return "list of tags";
+    case Type::text_map: return "map of texts";
+    case Type::gate_map: return "map of conditions";
+    case Type::column_map: return "map of columns";
+    case Type::layer_list: return "list of layers";
+  }
+  return "?";
+}
+
+std::string rule_text(const Field& field) {
+  std::string out;
+  switch (field.type) {
+    case Type::integer:
+    case Type::real:
+    case Type::duration:
+    case Type::size: out = range_text(field); break;
+    case Type::seed: out = "0..18446744073709551615"; break;
+    case Type::boolean: out = "true|false"; break;
+    case Type::boolean_or_auto: out = "true|false|auto"; break;
+    case Type::word:
+    case Type::word_list: out = joined(split_words(field.words), "|"); break;
+    case Type::group:
+    case Type::text:
+    case Type::path:
+    case Type::text_list:
+    case Type::tag_list:
+    case Type::text_map:
+    case Type::gate_map:
+    case Type::column_map:
+    case Type::layer_list: break;
+  }
+  if (!out.empty() && !field.rule.empty()) out += "; ";
+  return out + std::string(field.rule);
+}
+
+std::string default_text(const Field& field) {
+  if (!field.fallback.empty()) return std::string(field.fallback);
+  if (field.type == Type::layer_list)
+    return "[dense: 64, relu, dense: 32, relu]";
+  if (field.access.get == nullptr) return {};
+  return value_text(field, field.access.get(spec_with(field)));
+}
+
+std::string value_text(const Field& field, const Value& value) {
+  struct Show {
+    const Field& field;
+    std::string operator()(std::monostate) const {
+      return field.type == Type::boolean_or_auto ? "auto" : "";
+    }
+    std::string operator()(bool b) const { return b ? "true" : "false"; }
+    std::string operator()(std::int64_t n) const {
+      if (field.type == Type::duration) return duration_text(Millis(n));
+      if (field.type != Type::word) return std::to_string(n);
+      return std::string(
+          split_words(field.words).at(static_cast<std::size_t>(n)));
+    }
+    std::string operator()(std::uint64_t n) const {
+      return field.type == Type::size ? size_text(n) : std::to_string(n);
+    }
+    std::string operator()(double x) const { return real_text(x); }
+    std::string operator()(const std::string& s) const { return yaml_text(s); }
+    std::string operator()(const std::vector<std::string>& list) const {
+      std::string out;
+      for (const auto& s : list) {
+        out += (out.empty() ? "" : ", ") + yaml_text(s);
+      }
+      return "[" + out + "]";
+    }
+  };
+  return std::visit(Show{field}, value);
+}
+
+}  // namespace mlb::spec

@@ -1,0 +1,184 @@
+// The rules that look at more than one field: see check_rules in reader.h.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "job/shape.h"
+#include "spec/reader.h"
+
+namespace mlb::spec {
+namespace {
+
+constexpr double kSumTolerance = 1e-9;
+
+struct Rules {
+  const Draft& draft;
+  Findings& findings;
+  const JobSpec& spec = draft.parsed.spec;
+
+  void add(const Place& place, Finding finding) const {
+    findings.add(place, std::move(finding));
+  }
+
+  void required() const {
+    // Of a kind that is not there yet nothing else is known.
+    if (draft.bad.contains("kind")) return;
+    for (const Field& field : all_fields()) {
+      if (!field.required) continue;
+      const std::string path(field.path);
+      const std::string parent(parent_of(path));
+      const bool asked = parent.empty() || draft.has(parent);
+      if (!asked || draft.places.contains(path)) continue;
+      add(draft.place_of(parent),
+          {"E114", path, path + " is missing; want " + wanted(field)});
+    }
+    const bool source = draft.places.contains("data.csv") ||
+                        draft.places.contains("data.dataset");
+    if (draft.has("data") && !source) {
+      add(draft.place_of("data"),
+          {"E114", "data", "data names no file; want csv or dataset"});
+    }
+  }
+
+  static std::string wanted(const Field& field) {
+    const std::string rule = rule_text(field);
+    if (field.path == "data") return "a CSV file or a data set";
+    if (field.path == "target") return "a column of the data";
+    if (field.path == "model") return "net or ridge";
+    return rule.empty() ? std::string(field.doc) : rule;
+  }
+
+  /// 0 if the split was written wrongly: then nothing follows from it.
+  double fraction_of(std::string_view split) const {
+    if (split == "train") return spec.data.split.train;
+    if (split == "valid") return spec.data.split.valid;
+    return spec.data.split.test;
+  }
+
+  bool splits_are_known() const {
+    constexpr std::array rows{"data.split", "data.split.train",
+                              "data.split.valid", "data.split.test"};
+    return std::none_of(rows.begin(), rows.end(), [&](const char* row) {
+      return draft.bad.contains(row);
+    });
+  }
+
+  void sum_of_fractions() const {
+    const SplitSpec& split = spec.data.split;
+    const double sum = split.train + split.valid + split.test;
+    if (!splits_are_known() || std::fabs(sum - 1) <= kSumTolerance) return;
+    std::string defaults;
+    for (const char* name : {"train", "valid", "test"}) {
+      const std::string path = std::string("data.split.") + name;
+      if (draft.places.contains(path)) continue;
+      defaults += (defaults.empty() ? "" : ", ") + std::string(name) + " is " +
+                  default_text(*find_field(path)) + " by default";
+    }
+    // 0.7 + 0.15 + 0.15 is not quite 1: show what a person would add up to.
+    const double rounded = std::round(sum * 1e9) / 1e9;
+    add(draft.place_of("data.split"), {"E212",
+                                       "data.split",
+                                       "data.split: the fractions add up to " +
+                                           real_text(rounded) + ", not to 1",
+                                       {},
+                                       defaults});
+  }
+
+  void empty_split(const std::string& metric, const Place& place,
+                   const std::string& path) const {
+    const std::string split = metric.substr(0, metric.find('.'));
+    if (!splits_are_known() || fraction_of(split) > 0) return;
+    add(place, {"E216", path,
+                path + ": '" + metric + "' does not exist: the " + split +
+                    " split is empty"});
+  }
+
+  void impossible_metric(const std::string& metric, const Place& place,
+                         const std::string& path) const {
+    const bool regression = std::holds_alternative<RidgeSpec>(spec.model);
+    const std::string_view name = last_key(metric);
+    if (!regression || (name != "accuracy" && name != "log_loss")) return;
+    add(place, {"E216",
+                path,
+                path + ": a ridge has no " + std::string(name) +
+                    "; it predicts numbers",
+                {},
+                "loss, rmse and r2 are there"});
+  }
+
+  void metrics() const {
+    for (std::size_t i = 0; i < spec.require.size(); ++i) {
+      const std::string& metric = spec.require[i].metric;
+      if (metric_fault(metric)) continue;
+      empty_split(metric, draft.gates[i], "require");
+      impossible_metric(metric, draft.gates[i], "require");
+    }
+    if (draft.bad.contains("metrics")) return;
+    for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
+      impossible_metric(spec.metrics[i], draft.metrics[i], "metrics");
+    }
+  }
+
+  void early_stop() const {
+    if (spec.train.early_stop_mode != EarlyStopMode::on) return;
+    const std::string path = "train.early_stop";
+    if (splits_are_known() && spec.data.split.valid <= 0) {
+      add(draft.place_of(path),
+          {"E217",
+           path,
+           path + ": the valid split is empty; early_stop needs "
+                  "its rows",
+           {},
+           "write early_stop: false, or give valid a share"});
+    }
+    const std::string metric = spec.train.early_stop.metric;
+    if (!draft.has(path + ".metric")) return;
+    const Place place = draft.place_of(path + ".metric");
+    if (auto fault = metric_fault(metric)) {
+      fault->path = path + ".metric";
+      fault->message = path + ".metric: " + fault->message;
+      add(place, std::move(*fault));
+    } else if (!metric.starts_with("valid.")) {
+      add(place, {"E216", path + ".metric",
+                  path + ".metric: '" + metric +
+                      "' is not of the valid split; want valid.loss or the "
+                      "like"});
+    }
+  }
+
+  void shape() const {
+    const auto* net = std::get_if<NetSpec>(&spec.model);
+    const bool written = draft.has("model.net.layers");
+    if (net == nullptr || !written) return;
+    const auto shape = infer_shape(*net);
+    const auto* problem = std::get_if<ShapeProblem>(&shape);
+    if (problem == nullptr) return;
+    const std::string path =
+        "model.layers[" + std::to_string(problem->layer) + "]";
+    add(draft.layers.at(problem->layer),
+        {"E215", path, path + ": " + problem->message});
+  }
+
+  void without_effect() const {
+    const bool ridge = draft.has("model.type") &&
+                       std::holds_alternative<RidgeSpec>(spec.model);
+    if (!ridge || !draft.has("train")) return;
+    add(draft.place_of("train"),
+        {"W301", "train",
+         "train has no effect: a ridge is solved in one step"});
+  }
+};
+
+}  // namespace
+
+void check_rules(const Draft& draft, Findings& findings) {
+  const Rules rules{draft, findings};
+  rules.required();
+  rules.sum_of_fractions();
+  rules.metrics();
+  rules.early_stop();
+  rules.shape();
+  rules.without_effect();
+}
+
+}  // namespace mlb::spec

@@ -1,0 +1,285 @@
+// See commands.h.
+#include "commands.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/build.h"
+#include "base/units.h"
+
+namespace mlb::submit {
+namespace {
+
+CLI::App* verb(CLI::App& app, const char* name, const char* what,
+               const std::string& examples) {
+  CLI::App* out = app.add_subcommand(name, what);
+  out->description(examples + "\n" + what);
+  out->fallthrough();
+  return out;
+}
+
+void add_globals(CLI::App& app, Command& c) {
+  Globals& g = c.globals;
+  app.add_option("--broker", g.broker,
+                 "tcp://HOST:PORT or ipc://PATH (default: MLBATCH_BROKER, else "
+                 "a private broker)");
+  app.add_flag("--json", g.json, "for machines");
+  app.add_flag("--plain", g.plain, "no tables, no redraw");
+  app.add_flag("--no-header", g.no_header, "rows without a header");
+  app.add_flag("-q,--quiet", g.quiet, "only what was asked for");
+  app.add_flag("-v,--verbose", g.verbose, "say more on stderr");
+  app.add_option("--color", c.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_flag("--no-input", g.no_input, "never ask");
+  app.add_flag("--yes", g.yes, "answer yes");
+  app.add_flag("--utc", g.utc, "times in UTC");
+  app.add_option("--connect-timeout", c.connect_timeout,
+                 "how long to wait for the broker (default 10s)");
+}
+
+void add_spec_options(CLI::App* app, SpecFlags& f) {
+  app->add_option("FILE", f.files, "spec files; - is stdin")->required();
+  app->add_option("--set", f.options.set, "FIELD=VALUE; may be repeated")
+      ->allow_extra_args(false);
+  app->add_option("--unset", f.options.unset, "FIELD back to its default")
+      ->allow_extra_args(false);
+  app->add_option("--name", f.name, "the job's name");
+  app->add_option("--tag", f.options.tags, "add a tag; may be repeated")
+      ->allow_extra_args(false);
+  app->add_option("--require", f.options.require,
+                  "add a gate: 'test.accuracy>=.85'; may be repeated")
+      ->allow_extra_args(false);
+}
+
+void add_spec_verbs(CLI::App& app, Command& c) {
+  CLI::App* submit =
+      verb(app, "submit", "Submit jobs; prints a UUID each and returns",
+           "  mlsubmit submit job.yaml\n"
+           "  mlsubmit submit job.yaml --set train.epochs=300 --tag nightly\n");
+  add_spec_options(submit, c.submit.spec);
+  submit->add_flag("--dry-run", c.submit.dry_run, "check, submit nothing");
+  submit->add_flag("--wait", c.submit.wait, "wait; exit by outcome");
+  submit->add_flag("--watch", c.submit.watch, "watch; exit by outcome");
+  submit->add_option("--idempotency-key", c.submit.idempotency_key,
+                     "same key and spec: same UUID");
+  CLI::App* run = verb(app, "run", "Submit, watch, fetch; exit by outcome",
+                       "  mlsubmit run job.yaml -o out\n");
+  add_spec_options(run, c.run.spec);
+  run->add_option("-o,--output", c.run.dir, "where artefacts go");
+  CLI::App* validate =
+      verb(app, "validate", "All errors of spec files; no broker",
+           "  mlsubmit validate job.yaml --data\n");
+  add_spec_options(validate, c.validate.spec);
+  validate->add_flag("--data", c.validate.data,
+                     "also look at the data file and its header");
+  validate->add_flag("--strict", c.validate.strict, "warnings are errors");
+  validate->add_option("--format", c.validate.format, "human, json or github")
+      ->check(CLI::IsMember({"human", "json", "github"}));
+  CLI::App* show =
+      verb(app, "show-spec", "The resolved spec, and where each value is from",
+           "  mlsubmit show-spec job.yaml\n");
+  add_spec_options(show, c.show_spec.spec);
+  show->add_flag("--hash", c.show_spec.hash, "only the spec's hash");
+}
+
+void add_list_verbs(CLI::App& app, Command& c) {
+  CLI::App* list = verb(app, "ls", "Jobs, newest first",
+                        "  mlsubmit ls\n  mlsubmit ls --state running\n");
+  list->add_flag("--all", c.list.all, "however long ago they ended");
+  list->add_option("--state", c.list.states, "only these; may be repeated")
+      ->check(CLI::IsMember(
+          {"waiting", "queued", "running", "succeeded", "failed", "cancelled"}))
+      ->delimiter(',');
+  list->add_option("--tag", c.list.tag, "only with this tag");
+  list->add_option("--name", c.list.name, "only with this name");
+  list->add_option("--since", c.list.since, "ended within, e.g. 2d");
+  list->add_option("--limit", c.list.limit, "at most so many (50)")
+      ->check(CLI::Range(1, 1000));
+  struct {
+    const char* name;
+    const char* what;
+    JobsFlags* flags;
+    bool required;
+  } const plain[] = {
+      {"status", "State, attempts, and why it is not running", &c.status, true},
+      {"watch", "Follow jobs to their end; without ID: all unfinished",
+       &c.watch, false},
+      {"cancel", "End jobs", &c.cancel, true}};
+  for (const auto& p : plain) {
+    CLI::App* v = verb(app, p.name, p.what,
+                       std::string("  mlsubmit ") + p.name + " @last\n");
+    auto* option = v->add_option(
+        "ID", p.flags->jobs, "UUID, its first 6 digits, @last, name:NAME, -");
+    if (p.required) option->required();
+  }
+}
+
+void add_result_verbs(CLI::App& app, Command& c) {
+  CLI::App* logs =
+      verb(app, "logs", "What the job printed", "  mlsubmit logs @last -f\n");
+  logs->add_option("ID", c.logs.job)->required();
+  logs->add_flag("-f,--follow", c.logs.follow, "to the end of the job");
+  logs->add_option("--attempt", c.logs.attempt, "of this attempt");
+  logs->add_flag("--all-attempts", c.logs.all_attempts, "of all attempts");
+  logs->add_option("--tail", c.logs.tail, "only the last lines")
+      ->check(CLI::NonNegativeNumber);
+  logs->add_flag("--timestamps", c.logs.timestamps, "each line with its time");
+  CLI::App* wait = verb(app, "wait", "Wait for the end; exit by outcome",
+                        "  mlsubmit wait \"$id\" --timeout 45m --logs\n");
+  wait->add_option("ID", c.wait.jobs)->required();
+  auto* any = wait->add_flag("--any", c.wait.any, "for the first that ends");
+  wait->add_flag("--all", c.wait_all, "for all (the default)")->excludes(any);
+  wait->add_option("--timeout", c.wait.timeout, "then exit 124, e.g. 45m");
+  wait->add_flag("--logs", c.wait.logs, "show what they print, on stderr");
+  CLI::App* metrics = verb(app, "metrics", "The history of all metrics",
+                           "  mlsubmit metrics @last --name valid.loss\n");
+  metrics->add_option("ID", c.metrics.job)->required();
+  metrics->add_option("--name", c.metrics.name, "only this metric");
+  metrics->add_option("--format", c.metrics.format, "csv or jsonl")
+      ->check(CLI::IsMember({"csv", "jsonl"}));
+  metrics->add_flag("--all-attempts", c.metrics.all_attempts,
+                    "also epochs that a later attempt repeated");
+  CLI::App* get = verb(app, "get", "Fetch what the job left",
+                       "  mlsubmit get @last\n"
+                       "  mlsubmit get @last predictions -o - | head\n");
+  get->add_option("ID", c.get.job)->required();
+  get->add_option("NAME", c.get.names,
+                  "model predictions metrics spec logs all (default: the "
+                  "first four)");
+  get->add_option("-o,--output", c.get.dir, "a folder, or - for stdout");
+  get->add_flag("--force", c.get.force, "replace different files");
+}
+
+}  // namespace
+
+void build(CLI::App& app, Command& c) {
+  app.name("mlsubmit");
+  app.description(
+      "Submits machine-learning jobs, follows them, fetches results.\n\n"
+      "  id=$(mlsubmit submit job.yaml)\n"
+      "  mlsubmit watch $id\n"
+      "  mlsubmit get $id\n");
+  app.set_version_flag("--version", "mlsubmit " + version());
+  app.require_subcommand(1);
+  add_globals(app, c);
+  add_spec_verbs(app, c);
+  add_list_verbs(app, c);
+  add_result_verbs(app, c);
+  verb(app, "ping", "Ask the broker whether it is there", "  mlsubmit ping\n");
+  verb(app, "workers", "Who serves", "  mlsubmit workers\n");
+  verb(app, "version", "Print the version", "  mlsubmit version\n");
+  CLI::App* help = verb(app, "help", "Fields of the spec, exit codes",
+                        "  mlsubmit help fields train.epochs\n"
+                        "  mlsubmit help exit-codes\n");
+  help->add_option("TOPIC", c.help_topic, "fields or exit-codes")->required();
+  help->add_option("PATH", c.help_path, "a field");
+}
+
+Exit act(const CLI::App& app, Command& c) {
+  Globals& g = c.globals;
+  g.color = c.color == "always"  ? term::Color::always
+            : c.color == "never" ? term::Color::never
+                                 : term::Color::automatic;
+  const auto timeout = parse_duration(c.connect_timeout);
+  if (!timeout) {
+    return Error{Fault::usage, "--connect-timeout is '" + c.connect_timeout +
+                                   "'; want a duration such as 10s"};
+  }
+  g.connect_timeout = *timeout;
+  const std::string name = app.get_subcommands().front()->get_name();
+  if (name == "submit") return submit(g, c.submit);
+  if (name == "run") return run(g, c.run);
+  if (name == "validate") return validate(g, c.validate);
+  if (name == "show-spec") return show_spec(g, c.show_spec);
+  if (name == "ls") return list(g, c.list);
+  if (name == "status") return status(g, c.status);
+  if (name == "watch") return watch(g, c.watch);
+  if (name == "cancel") return cancel(g, c.cancel);
+  if (name == "logs") return logs(g, c.logs);
+  if (name == "wait") return wait(g, c.wait);
+  if (name == "metrics") return metrics(g, c.metrics);
+  if (name == "get") return get(g, c.get);
+  if (name == "ping") return ping(g);
+  if (name == "workers") return workers(g);
+  if (name == "help") return help(c.help_topic, c.help_path);
+  print_line("mlsubmit " + build_id());
+  return 0;
+}
+
+namespace {
+
+/// Levenshtein's distance.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+    }
+  }
+  return row[b.size()];
+}
+
+/// The known word that was probably meant; empty when none is near.
+std::string nearest(const std::string& word,
+                    const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t least = word.size() / 3 + 2;
+  for (const auto& candidate : known) {
+    const std::size_t d = distance(word, candidate);
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const auto* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) out.push_back("--" + name);
+  }
+  return out;
+}
+
+}  // namespace
+
+int parse_failed(CLI::App& app, const CLI::ParseError& error, int argc,
+                 char** argv) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  std::vector<std::string> verbs;
+  const CLI::App* used = nullptr;
+  for (const auto* sub : app.get_subcommands(nullptr)) {
+    verbs.push_back(sub->get_name());
+    if (sub->parsed()) used = sub;
+  }
+  std::vector<std::string> options = option_names(app);
+  if (used != nullptr) {
+    for (auto& name : option_names(*used)) options.push_back(std::move(name));
+  }
+  std::string hint;
+  for (int i = 1; i < argc && hint.empty(); ++i) {
+    const std::string word = argv[i];
+    const bool option = word.rfind("--", 0) == 0;
+    const auto& known = option ? options : verbs;
+    if (!option && (used != nullptr || word[0] == '-')) continue;
+    const std::string name = word.substr(0, word.find('='));
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string meant = nearest(name, known);
+    hint = std::string("unknown ") + (option ? "option " : "verb ") + "'" +
+           name + "'" +
+           (meant.empty() ? "" : "; did you mean '" + meant + "'?");
+  }
+  if (hint.empty()) hint = error.what();
+  say("mlsubmit: " + hint);
+  say("try: mlsubmit " +
+      (used == nullptr ? std::string() : used->get_name() + " ") + "--help");
+  return exit_code(Fault::usage);
+}
+
+}  // namespace mlb::submit

@@ -1,0 +1,148 @@
+// See jobs.h.
+#include "jobs.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+
+namespace mlb::submit {
+namespace {
+
+constexpr std::size_t kShortestPrefix = 6;
+
+Result<JobId> one_of(Connection& connection, const ListJobs& query,
+                     std::size_t index, const std::string& argument) {
+  auto page = connection.ask_for<Jobs>(query);
+  if (!page) return std::move(page).fail();
+  if (page->jobs.size() <= index) {
+    return Error{Fault::not_found, "no such job: " + argument};
+  }
+  if (!query.prefix.empty() && page->jobs.size() > 1) {
+    return Error{Fault::not_found, "ambiguous: " + argument + " begins " +
+                                       page->jobs[0].row.id.text() + " and " +
+                                       page->jobs[1].row.id.text()};
+  }
+  return page->jobs[index].row.id;
+}
+
+Result<JobId> by_age(Connection& connection, const std::string& argument) {
+  std::uint32_t back = 0;
+  if (argument.size() > 5) {
+    const char* begin = argument.data() + 6;
+    const char* end = argument.data() + argument.size();
+    const auto parsed = std::from_chars(begin, end, back);
+    if (argument[5] != '~' || parsed.ptr != end || begin == end || back > 900) {
+      return Error{Fault::usage, "'" + argument + "': want @last or @last~N"};
+    }
+  }
+  ListJobs query;
+  query.limit = back + 1;
+  return one_of(connection, query, back, argument);
+}
+
+bool is_hex_or_dash(const std::string& text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF-") == text.npos;
+}
+
+Result<JobId> resolve_one(Connection& connection, const std::string& argument) {
+  if (const auto id = JobId::parse(argument)) return *id;
+  if (argument.rfind("@last", 0) == 0) return by_age(connection, argument);
+  ListJobs query;
+  if (argument.rfind("name:", 0) == 0) {
+    query.name = argument.substr(5);
+    query.limit = 1;
+    return one_of(connection, query, 0, argument);
+  }
+  if (argument.size() < kShortestPrefix || !is_hex_or_dash(argument)) {
+    return Error{Fault::usage,
+                 "'" + argument +
+                     "' names no job; want a UUID, its first 6 or more "
+                     "digits, @last or name:NAME"};
+  }
+  query.prefix = argument;
+  std::transform(query.prefix.begin(), query.prefix.end(), query.prefix.begin(),
+                 [](char c) {
+                   return static_cast<char>(c >= 'A' && c <= 'F' ? c + 32 : c);
+                 });
+  query.limit = 2;
+  return one_of(connection, query, 0, argument);
+}
+
+}  // namespace
+
+Result<std::vector<JobId>> resolve(Connection& connection,
+                                   const std::vector<std::string>& arguments) {
+  std::vector<std::string> names;
+  for (const auto& argument : arguments) {
+    if (argument != "-") {
+      names.push_back(argument);
+      continue;
+    }
+    for (std::string word; std::cin >> word;) names.push_back(word);
+  }
+  std::vector<JobId> out;
+  for (const auto& name : names) {
+    auto id = resolve_one(connection, name);
+    if (!id) return std::move(id).fail();
+    if (std::find(out.begin(), out.end(), *id) == out.end()) {
+      out.push_back(*id);
+    }
+  }
+  return out;
+}
+
+Result<std::vector<JobView>> views(Connection& connection,
+                                   const std::vector<JobId>& jobs) {
+  std::vector<JobView> out;
+  constexpr std::size_t kPage = 50;
+  for (std::size_t first = 0; first < jobs.size(); first += kPage) {
+    const auto begin = jobs.begin() + static_cast<long>(first);
+    const auto end =
+        begin + static_cast<long>(std::min(kPage, jobs.size() - first));
+    auto page = connection.ask_for<Jobs>(GetJobs{{begin, end}});
+    if (!page) return std::move(page).fail();
+    if (!page->unknown.empty()) {
+      return Error{Fault::not_found,
+                   "no such job: " + page->unknown.front().text()};
+    }
+    for (auto& view : page->jobs) out.push_back(std::move(view));
+  }
+  return out;
+}
+
+const Outcome* outcome_of(const JobRow& row) {
+  if (row.attempts.empty() || !row.attempts.back().has_outcome) return nullptr;
+  return &row.attempts.back().outcome;
+}
+
+bool gates_met(const JobRow& row) {
+  const Outcome* outcome = outcome_of(row);
+  return outcome == nullptr ||
+         std::all_of(outcome->gates.begin(), outcome->gates.end(),
+                     [](const auto& gate) { return gate.passed; });
+}
+
+int exit_of(const JobRow& row) {
+  switch (row.state) {
+    case JobState::succeeded:
+      return gates_met(row) ? 0 : exit_code(Fault::gate);
+    case JobState::cancelled: return exit_code(Fault::cancelled);
+    case JobState::failed: return exit_code(Fault::job_failed);
+    case JobState::waiting:
+    case JobState::queued:
+    case JobState::running: return exit_code(Fault::bug);
+  }
+  return exit_code(Fault::bug);
+}
+
+int exit_of(const std::vector<JobView>& jobs) {
+  constexpr int kPartial = 13;
+  if (jobs.empty()) return 0;
+  const int first = exit_of(jobs.front().row);
+  for (const auto& job : jobs) {
+    if (exit_of(job.row) != first) return kPartial;
+  }
+  return first;
+}
+
+}  // namespace mlb::submit

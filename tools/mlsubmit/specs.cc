@@ -1,0 +1,201 @@
+// See specs.h.
+#include "specs.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "base/file.h"
+#include "base/glob.h"
+#include "blob/digest_file.h"
+#include "blob/transfer.h"
+#include "term/progress.h"
+
+namespace mlb::submit {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 1u << 20;
+
+/// One byte more than a spec may have: the parser says that it is too long.
+Result<std::string> read_spec(const std::string& name) {
+  std::string out(spec::kMaxBytes + 1, '\0');
+  if (name == "-") {
+    std::cin.read(out.data(), static_cast<std::streamsize>(out.size()));
+    out.resize(static_cast<std::size_t>(std::cin.gcount()));
+    return out;
+  }
+  std::error_code error;
+  if (std::filesystem::is_directory(name, error)) {
+    return Error{Fault::usage, name + ": is a directory; want a spec file"};
+  }
+  std::ifstream file(name, std::ios::binary);
+  if (!file) return Error{Fault::usage, name + ": cannot be read"};
+  file.read(out.data(), static_cast<std::streamsize>(out.size()));
+  out.resize(static_cast<std::size_t>(file.gcount()));
+  return out;
+}
+
+/// The fields of the first record, for the likely delimiter.
+std::vector<std::string> header_of(const std::string& text) {
+  const std::size_t line = text.find_first_of("\r\n");
+  const std::string first = text.substr(0, line);
+  char delimiter = ',';
+  long most = 0;
+  for (const char c : {',', ';', '\t', '|'}) {
+    const long count = std::count(first.begin(), first.end(), c);
+    if (count > most) {
+      most = count;
+      delimiter = c;
+    }
+  }
+  std::vector<std::string> out{""};
+  bool quoted = false;
+  for (std::size_t i = first.rfind("\xef\xbb\xbf", 0) == 0 ? 3 : 0;
+       i < first.size(); ++i) {
+    const char c = first[i];
+    if (c == '"') {
+      if (quoted && i + 1 < first.size() && first[i + 1] == '"') {
+        out.back() += '"';
+        ++i;
+      } else {
+        quoted = !quoted;
+      }
+    } else if (c == delimiter && !quoted) {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+Result<> column_exists(const std::vector<std::string>& header,
+                       const std::string& pattern, const std::string& field,
+                       const JobSpec& s) {
+  for (const auto& name : header) {
+    if (matches_glob(pattern, name)) return {};
+  }
+  std::string names;
+  for (std::size_t i = 0; i < header.size() && i < 20; ++i) {
+    names += (names.empty() ? "" : ", ") + header[i];
+  }
+  return Error{Fault::spec, field + ": '" + pattern + "' is no column of " +
+                                s.data.path + "; it has: " + names +
+                                (header.size() > 20 ? ", ..." : "")};
+}
+
+}  // namespace
+
+Result<LoadedSpecs> load_specs(const SpecFlags& flags) {
+  LoadedSpecs out;
+  spec::Options options = flags.options;
+  if (!flags.name.empty()) options.name = flags.name;
+  for (const auto& file : flags.files) {
+    auto text = read_spec(file);
+    if (!text) return std::move(text).fail();
+    auto parsed = spec::parse(*text, file, options);
+    std::move(parsed.jobs.begin(), parsed.jobs.end(),
+              std::back_inserter(out.jobs));
+    std::move(parsed.errors.begin(), parsed.errors.end(),
+              std::back_inserter(out.errors));
+    std::move(parsed.warnings.begin(), parsed.warnings.end(),
+              std::back_inserter(out.warnings));
+  }
+  return out;
+}
+
+Result<std::vector<spec::Parsed>> load_good_specs(const SpecFlags& flags) {
+  auto loaded = load_specs(flags);
+  if (!loaded) return std::move(loaded).fail();
+  std::vector<spec::Diagnostic> findings = loaded->warnings;
+  findings.insert(findings.end(), loaded->errors.begin(), loaded->errors.end());
+  if (!findings.empty()) {
+    std::fputs(spec::print_human(findings).c_str(), stderr);
+  }
+  if (!loaded->errors.empty()) return Error{Fault::spec, ""};
+  return std::move(loaded->jobs);
+}
+
+Result<> check_data(const JobSpec& s) {
+  std::ifstream file(s.data.path, std::ios::binary);
+  std::error_code error;
+  if (!file || std::filesystem::is_directory(s.data.path, error)) {
+    return Error{Fault::data, "data: " + s.data.path + ": cannot be read"};
+  }
+  if (s.data.source == DataSource::dataset) return {};
+  std::string text(kHeaderBytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.empty()) return Error{Fault::data, s.data.path + ": is empty"};
+  const auto header = header_of(text);
+  auto good = column_exists(header, s.target, "target", s);
+  for (const auto& rule : s.columns) {
+    if (good) good = column_exists(header, rule.pattern, "columns", s);
+  }
+  for (const auto* list : {&s.features.include, &s.features.exclude}) {
+    for (const auto& pattern : *list) {
+      if (good) good = column_exists(header, pattern, "features", s);
+    }
+  }
+  return good;
+}
+
+namespace {
+
+Result<> upload(Connection& connection, const Globals& globals,
+                const std::string& path, const blob::Stored& blob) {
+  term::ProgressLine line("uploading " + path, globals.quiet);
+  if (connection.same_machine()) {
+    auto cas = blob::Cas::open_existing(connection.welcome().blob_dir);
+    if (cas) {
+      auto stored = cas->put_file(path, blob::Way::reflink, blob.digest);
+      if (!stored) return std::move(stored).fail();
+      return {};
+    }
+  }
+  auto dealer = transport::Dealer::connect(connection.context(),
+                                           connection.welcome().transfer);
+  if (!dealer) return std::move(dealer).fail();
+  auto transfer = blob::Uploader::open(path, blob);
+  if (!transfer) return std::move(transfer).fail();
+  const blob::Line to_broker{
+      .send =
+          [&](ByteView frame) {
+            return dealer->send(frame) == transport::Sent::sent;
+          },
+      .receive = [&](Millis wait) -> std::optional<Bytes> {
+        transport::PollItem item{.socket = &dealer->socket()};
+        transport::poll({&item, 1}, wait);
+        return dealer->receive();
+      },
+      .now = [] { return read_clock().mono; },
+      .stop = [] { return signal_received != 0; },
+  };
+  return blob::run(
+      *transfer, to_broker, Millis(60000),
+      [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); });
+}
+
+}  // namespace
+
+Result<> bring_data(Connection& connection, const Globals& globals,
+                    JobSpec& s) {
+  auto cache = blob::DigestCache::load(blob::DigestCache::default_path());
+  term::ProgressLine line("reading " + s.data.path, globals.quiet);
+  auto blob = blob::digest_file(
+      s.data.path, &cache,
+      [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); });
+  line.clear();
+  if (!blob) return std::move(blob).fail();
+  (void)!cache.save();  // it only saves work
+  s.data.digest = blob->digest;
+  s.data.bytes = blob->bytes;
+  auto need = connection.ask_for<NeedBlobs>(Have{{blob->digest}});
+  if (!need) return std::move(need).fail();
+  if (need->digests.empty()) return {};
+  return upload(connection, globals, s.data.path, *blob);
+}
+
+}  // namespace mlb::submit

@@ -1,0 +1,32 @@
+// Spec files on their way in: read, parsed, with their data found and named
+// by digest.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connection.h"
+#include "verbs.h"
+
+namespace mlb::submit {
+
+struct LoadedSpecs {
+  std::vector<spec::Parsed> jobs;
+  std::vector<spec::Diagnostic> errors;
+  std::vector<spec::Diagnostic> warnings;
+};
+
+/// Reads and parses all files; a file that cannot be read is an Error.
+Result<LoadedSpecs> load_specs(const SpecFlags& flags);
+/// The same, with the diagnostics printed; an Error of Fault::spec with an
+/// empty message when there are any.
+Result<std::vector<spec::Parsed>> load_good_specs(const SpecFlags& flags);
+
+/// Opens the data file: exists, and its header has the named columns.
+Result<> check_data(const JobSpec& spec);
+
+/// Digests the data and brings it to the broker; fills digest and bytes.
+Result<> bring_data(Connection& connection, const Globals& globals,
+                    JobSpec& spec);
+
+}  // namespace mlb::submit

@@ -1,0 +1,95 @@
+// The verbs: what each was asked, and how it answers.  One file a verb.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "globals.h"
+#include "job/state.h"
+#include "spec/spec.h"
+
+namespace mlb::submit {
+
+struct SpecFlags {
+  std::vector<std::string> files;
+  spec::Options options;
+  std::string name;  ///< becomes options.name when given
+};
+
+struct SubmitFlags {
+  SpecFlags spec;
+  bool dry_run = false;
+  bool wait = false;
+  bool watch = false;
+  std::string idempotency_key;
+};
+struct RunFlags {
+  SpecFlags spec;
+  std::string dir;
+};
+struct ValidateFlags {
+  SpecFlags spec;
+  bool data = false;
+  bool strict = false;
+  std::string format = "human";
+};
+struct ShowSpecFlags {
+  SpecFlags spec;
+  bool hash = false;
+};
+struct ListFlags {
+  bool all = false;
+  std::vector<std::string> states;
+  std::string tag;
+  std::string name;
+  std::string since;
+  std::uint32_t limit = 50;
+};
+struct JobsFlags {
+  std::vector<std::string> jobs;
+};
+struct LogsFlags {
+  std::string job;
+  bool follow = false;
+  bool all_attempts = false;
+  bool timestamps = false;
+  std::uint32_t attempt = 0;  ///< 0: the latest
+  int tail = -1;              ///< lines; -1: all
+};
+struct WaitFlags {
+  std::vector<std::string> jobs;
+  bool any = false;
+  bool logs = false;
+  std::string timeout;
+};
+struct MetricsFlags {
+  std::string job;
+  std::string name;
+  std::string format = "csv";
+  bool all_attempts = false;
+};
+struct GetFlags {
+  std::string job;
+  std::vector<std::string> names;
+  std::string dir;
+  bool force = false;
+};
+
+Exit submit(const Globals& globals, const SubmitFlags& flags);
+Exit run(const Globals& globals, const RunFlags& flags);
+Exit validate(const Globals& globals, const ValidateFlags& flags);
+Exit show_spec(const Globals& globals, const ShowSpecFlags& flags);
+Exit list(const Globals& globals, const ListFlags& flags);
+Exit status(const Globals& globals, const JobsFlags& flags);
+Exit watch(const Globals& globals, const JobsFlags& flags);
+Exit logs(const Globals& globals, const LogsFlags& flags);
+Exit wait(const Globals& globals, const WaitFlags& flags);
+Exit metrics(const Globals& globals, const MetricsFlags& flags);
+Exit get(const Globals& globals, const GetFlags& flags);
+Exit cancel(const Globals& globals, const JobsFlags& flags);
+Exit ping(const Globals& globals);
+Exit workers(const Globals& globals);
+Exit help(const std::string& topic, const std::string& path);
+
+}  // namespace mlb::submit
