@@ -62,6 +62,7 @@ Result<std::optional<JobRow>> MemoryStore::job(JobId id) {
 Result<std::optional<JobId>> MemoryStore::job_of_key(const UserId& user,
                                                      const std::string& key,
                                                      std::uint32_t document) {
+  if (key.empty()) return std::optional<JobId>();
   for (const auto& [id, row] : disk_.jobs) {
     if (row.owner == user && row.idempotency_key == key &&
         row.document == document) {
