@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 
 # links PROGRAM PATTERN
-links() { ldd "$MLB_BIN/$1" | grep -qE "$2"; }
+links() { grep -qE "$2" <<<"$(ldd "$MLB_BIN/$1")"; }
 without() { ! links "$1" "$2" || fail "$1 links $(ldd "$MLB_BIN/$1" | grep -E "$2")"; }
 
 without mlbroker 'yaml-cpp|hdf5|blas|dlib|xgboost'
