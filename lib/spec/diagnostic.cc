@@ -1,89 +1,115 @@
-// How findings are shown.  See diagnostic.h.
+// See diagnostic.h.
 #include "spec/diagnostic.h"
 
 #include <algorithm>
 #include <array>
 
 #include "base/json.h"
-#include "spec/source.h"
 
 namespace mlb::spec {
 namespace {
 
-constexpr std::array<CodeInfo, 39> kCodes{{
-    {"E100", "the text is not YAML"},
-    {"E101", "an unknown key"},
-    {"E102", "known, but not supported yet by this version"},
+constexpr CodeInfo kCodes[] = {
+    {"E100", "not valid YAML"},
+    {"E101", "unknown key"},
+    {"E102", "a key is here twice"},
     {"E103", "a merge key"},
-    {"E104", "a key that is not text"},
-    {"E105", "a key that stands twice"},
-    {"E106", "a tag"},
-    {"E107", "an alias to itself"},
-    {"E108", "too deep"},
-    {"E109", "too long a file"},
-    {"E110", "not UTF-8 text"},
-    {"E111", "a field that another type has"},
-    {"E112", "no value, or no job"},
-    {"E113", "a value that is not supported yet by this version"},
+    {"E104", "a tag"},
+    {"E105", "a key that is not text"},
+    {"E106", "an alias inside its own value, or of nothing"},
+    {"E107", "nested too deep"},
+    {"E108", "too many values"},
+    {"E109", "too many bytes"},
+    {"E110", "not UTF-8, or a control character"},
+    {"E111", "a field without a value"},
+    {"E112", "not a map of fields"},
+    {"E113", "not supported yet by this version"},
     {"E114", "a required field is missing"},
-    {"E116", "two sources of data"},
-    {"E117", "more findings than are shown"},
-    {"E118", "a newer version of the format"},
-    {"E119", "a key under two names"},
-    {"E120", "a value that stands twice"},
+    {"E116", "two fields of which only one may be given"},
+    {"E117", "more errors than are shown"},
+    {"E118", "written for a newer version"},
+    {"E119", "a key of another type"},
+    {"E120", "a value is here twice"},
     {"E201", "not a number"},
-    {"E202", "quoted, therefore text"},
+    {"E202", "text where a number is wanted"},
     {"E203", "not true or false"},
     {"E204", "not a duration"},
     {"E205", "not a size"},
-    {"E206", "not one of the words"},
-    {"E207", "another sort of value is wanted"},
-    {"E208", "not a usable path"},
-    {"E209", "not a usable name"},
-    {"E210", "an unknown metric"},
+    {"E206", "none of the words that are allowed"},
+    {"E207", "a single value, list or map where another is wanted"},
+    {"E208", "a path that cannot be used"},
+    {"E209", "characters that are not allowed"},
+    {"E210", "not a metric"},
     {"E211", "not a condition"},
     {"E212", "fractions that do not add up to 1"},
-    {"E213", "too many, or too long"},
+    {"E213", "too long, or too many"},
     {"E214", "outside its range"},
-    {"E215", "a net that cannot be"},
+    {"E215", "a layer that cannot be"},
     {"E216", "a metric that this job cannot have"},
-    {"E217", "early stopping without validation rows"},
-    {"E301", "an argument of --set that is no PATH=VALUE"},
-    {"E302", "an argument that names no field"},
-}};
+    {"E217", "early_stop without validation rows"},
+    {"E301", "an option that is not PATH=VALUE"},
+    {"E302", "an option that changes a part of a list"},
+    {"W301", "a field without effect"},
+};
 
-std::string heading(const Diagnostic& d) {
-  const bool error = d.severity == Severity::error;
-  std::string out = d.file;
-  if (d.line > 0) {
-    out += ":" + std::to_string(d.line) + ":" + std::to_string(d.column);
+/// The message already quotes all there is to see, or nothing is there.
+bool is_one_line(const Diagnostic& d) {
+  constexpr std::array codes{"E101", "E112", "E114", "E117"};
+  return d.caret_len == 0 ||
+         std::any_of(codes.begin(), codes.end(),
+                     [&](const char* code) { return d.code == code; });
+}
+
+std::string_view name_of(Severity severity) {
+  switch (severity) {
+    case Severity::error: return "error";
+    case Severity::warning: return "warning";
   }
-  out += std::string(": ") + (error ? "error" : "warning");
-  if (!d.code.empty()) out += "[" + d.code + "]";
-  return out + ": " + d.message + "\n";
+  return "?";
 }
 
-std::string marked_line(const Diagnostic& d) {
-  if (d.line == 0 || d.caret_len == 0) return {};
-  const std::string number = "  " + std::to_string(d.line) + " | ";
-  std::string out = number + d.source_line + "\n";
-  out.append(number.size() - 2, ' ');
-  out += "| ";
-  out.append(static_cast<std::size_t>(std::max(0, d.column - 1)), ' ');
-  out.append(static_cast<std::size_t>(d.caret_len), '^');
-  return out + "\n";
+/// Blanks up to the column; tabs stay tabs, so that the caret stays in place.
+std::string blanks_before(const Diagnostic& d) {
+  std::string out;
+  int column = 1;
+  for (const char c : d.source_line) {
+    if ((static_cast<unsigned char>(c) & 0xC0u) == 0x80u) continue;
+    if (column++ >= d.column) return out;
+    out += c == '\t' ? '\t' : ' ';
+  }
+  return out;
 }
 
-/// GitHub's escapes of what would end a command.
-std::string escaped(std::string_view text) {
+std::string excerpt(const Diagnostic& d) {
+  const std::string number = std::to_string(d.line);
+  return "  " + number + " | " + d.source_line + "\n  " +
+         std::string(number.size(), ' ') + " | " + blanks_before(d) +
+         std::string(static_cast<std::size_t>(d.caret_len), '^') + "\n";
+}
+
+std::string human(const Diagnostic& d) {
+  std::string out = d.file + ":";
+  if (d.line > 0) {
+    out += std::to_string(d.line) + ":" + std::to_string(d.column) + ":";
+  }
+  out += " " + std::string(name_of(d.severity)) + "[" + d.code +
+         "]: " + d.message + "\n";
+  if (!is_one_line(d)) out += excerpt(d);
+  if (!d.hint.empty()) out += "  " + d.hint + "\n";
+  return out;
+}
+
+/// GitHub's escapes: of a message, and of a property too.
+std::string escaped(std::string_view text, std::string_view special) {
   std::string out;
   for (const char c : text) {
-    switch (c) {
-      case '%': out += "%25"; break;
-      case '\n': out += "%0A"; break;
-      case '\r': out += "%0D"; break;
-      default: out += c;
+    if (special.find(c) == special.npos) {
+      out += c;
+      continue;
     }
+    const char* digits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', digits[byte >> 4u], digits[byte & 15u]};
   }
   return out;
 }
@@ -96,14 +122,12 @@ std::span<const CodeInfo> known_codes() {
 
 std::string print_human(std::span<const Diagnostic> findings) {
   std::string out;
-  std::size_t errors = 0;
-  for (const auto& d : findings) {
-    errors += d.severity == Severity::error ? 1 : 0;
-    out += heading(d) + marked_line(d);
-    if (!d.hint.empty()) out += "  " + d.hint + "\n";
-  }
+  for (const Diagnostic& d : findings) out += human(d);
+  const auto errors = std::count_if(
+      findings.begin(), findings.end(),
+      [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (errors > 0) {
-    out += std::to_string(errors) + " error" + std::string(plural(errors)) +
+    out += std::to_string(errors) + (errors == 1 ? " error" : " errors") +
            " (nothing was submitted)\n";
   }
   return out;
@@ -111,30 +135,33 @@ std::string print_human(std::span<const Diagnostic> findings) {
 
 std::string print_json(std::span<const Diagnostic> findings) {
   Json out = Json::array();
-  for (const auto& d : findings) {
-    const bool placed = d.line > 0;
-    out.push_back(
-        {{"file", d.file},
-         {"line", placed ? Json(d.line) : Json()},
-         {"column", placed ? Json(d.column) : Json()},
-         {"code", d.code},
-         {"path", d.path},
-         {"message", d.message},
-         {"suggestion", d.suggestion.empty() ? Json() : Json(d.suggestion)}});
+  for (const Diagnostic& d : findings) {
+    Json one;
+    one["file"] = d.file;
+    one["line"] = d.line > 0 ? Json(d.line) : Json(nullptr);
+    one["column"] = d.line > 0 ? Json(d.column) : Json(nullptr);
+    one["code"] = d.code;
+    one["path"] = d.path;
+    one["message"] = d.message;
+    one["suggestion"] =
+        d.suggestion.empty() ? Json(nullptr) : Json(d.suggestion);
+    out.push_back(std::move(one));
   }
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string print_github(std::span<const Diagnostic> findings) {
   std::string out;
-  for (const auto& d : findings) {
-    out += d.severity == Severity::error ? "::error " : "::warning ";
-    out += "file=" + escaped(d.file);
+  for (const Diagnostic& d : findings) {
+    out += "::" + std::string(name_of(d.severity)) + " ";
     if (d.line > 0) {
-      out += ",line=" + std::to_string(d.line) +
-             ",col=" + std::to_string(d.column);
+      out += "file=" + escaped(d.file, "%\r\n:,") +
+             ",line=" + std::to_string(d.line) +
+             ",col=" + std::to_string(d.column) + ",";
     }
-    out += ",title=" + d.code + "::" + escaped(d.message) + "\n";
+    const std::string message =
+        d.line > 0 ? d.message : d.file + ": " + d.message;
+    out += "title=" + d.code + "::" + escaped(message, "%\r\n") + "\n";
   }
   return out;
 }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "base/units.h"
 #include "spec/scalar.h"
 
 namespace mlb::spec {
@@ -12,15 +12,6 @@ namespace {
 std::string join(std::string_view parent, std::string_view key) {
   return parent.empty() ? std::string(key)
                         : std::string(parent) + "." + std::string(key);
-}
-
-/// Is it a group that only one type of its parent has, and that is therefore
-/// not written: model.ridge, train.optimizer.sgd?
-bool is_unwritten(std::string_view path) {
-  const Field* type = find_field(join(parent_of(path), "type"));
-  if (type == nullptr || find_field(path) == nullptr) return false;
-  const auto words = split_words(type->words);
-  return std::find(words.begin(), words.end(), last_key(path)) != words.end();
 }
 
 /// The row's path without what is not written.
@@ -92,6 +83,13 @@ const Field* find_field(std::string_view path) {
   const auto row = std::find_if(rows.begin(), rows.end(),
                                 [&](const Field& f) { return f.path == path; });
   return row == rows.end() ? nullptr : &*row;
+}
+
+bool is_unwritten(std::string_view path) {
+  const Field* type = find_field(join(parent_of(path), "type"));
+  if (type == nullptr || find_field(path) == nullptr) return false;
+  const auto words = split_words(type->words);
+  return std::find(words.begin(), words.end(), last_key(path)) != words.end();
 }
 
 bool is_reserved(std::string_view path) {

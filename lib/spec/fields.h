@@ -91,6 +91,9 @@ bool is_reserved(std::string_view path);
 std::vector<const Field*> fields_written(std::string_view path);
 /// Likewise, whether it is the name of something reserved.
 bool is_reserved_written(std::string_view path);
+/// Is it a group of keys that only one type of its parent has, and so never
+/// written: model.ridge, train.optimizer.sgd?
+bool is_unwritten(std::string_view path);
 
 /// Every path as it is written, reserved ones too: for suggestions.
 std::vector<std::string> written_paths();

@@ -1,22 +1,51 @@
-// What makes two jobs the same work: the resolved spec without what does not
-// change the result.
+// The spec hash: SHA-256 of the resolved spec without what cannot change the
+// result, and with each value in the one form that stands for it.
+#include <algorithm>
+
 #include "spec/spec.h"
 
 namespace mlb::spec {
+namespace {
+
+/// Changes when the text that is hashed changes its form.
+constexpr std::string_view kVersion = "mlbatch.spec/1\n";
+
+void drop_what_changes_nothing(JobSpec& spec) {
+  const JobSpec fresh;
+  spec.name = fresh.name;
+  spec.description = fresh.description;
+  spec.tags = fresh.tags;
+  spec.labels = fresh.labels;
+  spec.resources = fresh.resources;
+  spec.retry = fresh.retry;
+  spec.require = fresh.require;
+  spec.keep = fresh.keep;
+  const bool is_net = std::holds_alternative<NetSpec>(spec.model);
+  if (!is_net) spec.train = fresh.train;
+}
+
+void write_out_defaults(JobSpec& spec) {
+  auto& mode = spec.train.early_stop_mode;
+  if (mode == EarlyStopMode::automatic) {
+    mode = spec.data.split.valid > 0 ? EarlyStopMode::on : EarlyStopMode::off;
+  }
+  spec.data.split.seed = spec.data.split.seed.value_or(spec.seed);
+  std::sort(spec.metrics.begin(), spec.metrics.end());
+  std::sort(spec.features.include.begin(), spec.features.include.end());
+  std::sort(spec.features.exclude.begin(), spec.features.exclude.end());
+}
+
+}  // namespace
 
 Digest spec_hash(const JobSpec& spec) {
-  JobSpec work = spec;
-  work.name.clear();
-  work.description.clear();
-  work.tags.clear();
-  work.labels.clear();
-  work.resources = {};
-  work.retry = {};
-  work.keep = {};
-  work.require.clear();
-  // The content of the data counts, not where it lies, once it is known.
-  if (!work.data.digest.is_none()) work.data.path = work.data.digest.text();
-  return sha256(view_of(to_yaml(work)));
+  JobSpec plain = spec;
+  drop_what_changes_nothing(plain);
+  write_out_defaults(plain);
+  if (!plain.data.digest.is_none()) {
+    plain.data.path = "sha256:" + plain.data.digest.text();
+  }
+  const std::string text = std::string(kVersion) + to_yaml(plain);
+  return sha256(view_of(text));
 }
 
 }  // namespace mlb::spec

@@ -1,92 +1,166 @@
-// The field table for people: `mlsubmit help fields`, and the part of
-// mlbatch-jobspec(5) that lists the fields.
+// The field table for people: `mlsubmit help fields` and the manual.
 #include <algorithm>
 
-#include "spec/fields.h"
 #include "base/nearest.h"
+#include "spec/fields.h"
+#include "spec/reader.h"
 #include "spec/spec.h"
 
 namespace mlb::spec {
 namespace {
 
 std::string padded(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
+  text.resize(std::max(width, text.size()), ' ');
   return text;
 }
 
-std::string summary(const Field& f) {
-  std::string out = padded(std::string(f.path), 32) + "  ";
-  const std::string type(f.type == Type::group ? "" : name_of(f.type));
-  return out + padded(type, 16) + "  " + std::string(f.doc) + "\n";
+/// "train.epochs    whole number   100    passes over ..."
+std::string overview_line(const Field& field) {
+  return padded(std::string(field.path), 32) + " " +
+         padded(std::string(name_of(field.type)), 15) + " " +
+         std::string(field.doc) + "\n";
 }
 
-std::string details(const Field& f) {
-  std::string out = std::string(f.path) + "\n  " + std::string(f.doc) + "\n";
-  const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) out += std::string("  ") + name + ": " + value + "\n";
-  };
-  add("type", std::string(name_of(f.type)));
-  add("allowed", rule_text(f));
-  add("default", default_text(f));
-  add("also", std::string(f.also));
-  add("later", std::string(f.words_later));
+bool is_below(std::string_view path, std::string_view group) {
+  return group.empty() ||
+         (path.size() > group.size() && path.starts_with(group) &&
+          path[group.size()] == '.');
+}
+
+std::string members(std::string_view group) {
+  std::string out;
+  for (const Field& field : all_fields()) {
+    if (is_below(field.path, group)) out += overview_line(field);
+  }
   return out;
 }
 
-/// mdoc takes a backslash and a dot at the start of a line for its own.
+std::string reserved_below(std::string_view group) {
+  std::string names;
+  for (const std::string_view name : reserved_fields()) {
+    if (!is_below(name, group)) continue;
+    names += (names.empty() ? "" : " ") + std::string(name);
+  }
+  if (names.empty()) return {};
+  return "\nNot supported yet by this version: " + names + "\n";
+}
+
+std::string details(const Field& field) {
+  std::string out = std::string(field.path) + "\n";
+  const auto line = [&](const char* what, const std::string& text) {
+    if (!text.empty()) out += "  " + padded(what, 9) + text + "\n";
+  };
+  line("meaning", std::string(field.doc));
+  line("type", std::string(name_of(field.type)));
+  line("default", default_text(field));
+  line("rule", rule_text(field));
+  line("also", std::string(field.also));
+  line("later", std::string(field.words_later));
+  return out;
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
+  return text;
+}
+
+/// A line of running text in mdoc.
 std::string mdoc(std::string_view text) {
   std::string out;
-  for (const char c : text) out += c == '\\' ? "\\e" : std::string(1, c);
-  if (!out.empty() && (out[0] == '.' || out[0] == '\'')) out = "\\&" + out;
+  if (text.starts_with('.') || text.starts_with('\'')) out = "\\&";
+  for (const char c : text) {
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '~') {
+      out += "\\(ti";
+    } else if (c == '^') {
+      out += "\\(ha";
+    } else {
+      out += c;
+    }
+  }
+  return out + "\n";
+}
+
+std::string man_entry(const Field& field) {
+  std::string out = ".It Ic " + std::string(field.path) + "\n";
+  out += mdoc(capitalised(std::string(name_of(field.type))) + ": " +
+              std::string(field.doc) + ".");
+  const std::string fallback = default_text(field);
+  if (fallback == "required") {
+    out += "Required.\n";
+  } else if (!fallback.empty()) {
+    out += mdoc("Default: " + fallback + ".");
+  }
+  if (!rule_text(field).empty()) {
+    out += mdoc("Rule: " + rule_text(field) + ".");
+  }
+  if (!field.also.empty()) {
+    out += mdoc("May also be written " + std::string(field.also) + ".");
+  }
   return out;
 }
 
 }  // namespace
 
 Result<std::string> help_fields(std::string_view path) {
+  if (path.empty()) return members("") + reserved_below("");
+  const auto found = fields_written(path);
+  if (found.empty() && is_reserved_written(path)) {
+    return std::string(path) + " is not supported yet by this version\n";
+  }
+  if (found.empty()) {
+    auto names = written_paths();
+    for (const Field& field : all_fields()) names.emplace_back(field.path);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    return Error{Fault::usage, with_suggestion("no field '" + shown(path) + "'",
+                                               nearest(path, known))};
+  }
   std::string out;
-  if (path.empty()) {
-    for (const Field& f : all_fields()) out += summary(f);
-    return out;
+  for (const Field* field : found) {
+    if (!out.empty()) out += "\n";
+    out += details(*field);
+    const std::string below = members(field->path);
+    if (!below.empty()) out += "\n" + below;
+    out += reserved_below(field->path);
   }
-  const auto rows = fields_written(path);
-  for (const Field* f : rows) {
-    out += details(*f);
-    for (const Field& member : all_fields()) {
-      if (parent_of(member.path) == f->path) out += "  " + summary(member);
-    }
-  }
-  if (!rows.empty()) return out;
-  if (is_reserved_written(path)) {
-    return std::string(path) + "\n  not supported yet by this version\n";
-  }
-  const auto names = written_paths();
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  const std::string meant = nearest(path, views);
-  return Error{Fault::usage,
-               "there is no field '" + std::string(path) + "'" +
-                   (meant.empty() ? "" : "; did you mean '" + meant + "'?")};
+  return out;
 }
 
 std::string man_fields() {
-  std::string out;
-  for (const Field& f : all_fields()) {
-    out += ".It Cm " + mdoc(f.path) + "\n";
-    out += mdoc(f.doc) + ".\n";
-    if (f.type == Type::group) {
-      if (!f.rule.empty()) out += mdoc(f.rule) + ".\n";
-      continue;
-    }
-    out += "A " + std::string(name_of(f.type)) + ".\n";
-    if (const auto rule = rule_text(f); !rule.empty()) {
-      out += "Allowed: " + mdoc(rule) + ".\n";
-    }
-    if (const auto value = default_text(f); !value.empty()) {
-      out += "Default: " + mdoc(value) + ".\n";
-    }
-    if (!f.also.empty()) out += "Also written " + mdoc(f.also) + ".\n";
+  std::string out = ".Bl -tag -width Ds\n";
+  for (const Field& field : all_fields()) out += man_entry(field);
+  out += ".El\n.Pp\nReserved for later versions, and refused by this one:\n";
+  std::string line;
+  const auto flush = [&] {
+    if (!line.empty()) out += mdoc(line);
+    line.clear();
+  };
+  const auto add = [&](const std::string& word) {
+    if (line.size() + word.size() > 76) flush();
+    line += (line.empty() ? "" : " ") + word;
+  };
+  for (const std::string_view name : reserved_fields()) {
+    add(std::string(name) + ",");
   }
+  for (const Field& field : all_fields()) {
+    for (const std::string_view word : split_words(field.words_later)) {
+      add(std::string(field.path) + "=" + std::string(word) + ",");
+    }
+  }
+  line.back() = '.';
+  flush();
   return out;
+}
+
+std::string man_codes() {
+  std::string out = ".Bl -tag -width E100x -compact\n";
+  for (const CodeInfo& info : known_codes()) {
+    out += ".It " + std::string(info.code) + "\n" + mdoc(info.meaning);
+  }
+  return out + ".El\n";
 }
 
 }  // namespace mlb::spec

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "spec/fields.h"
 #include "base/nearest.h"
+#include "spec/fields.h"
 #include "spec/reader.h"
 #include "spec/scalar.h"
 
@@ -196,9 +196,11 @@ class EditsReader {
       findings_.add(place, {"E301", "", "the path or value is no plain text"});
       return;
     }
+    const std::size_t before = findings_.errors();
     const NodeId node = is_literal(path)
                             ? text_node(value, place, tree_)
                             : read_argument(value, place, tree_, findings_);
+    if (findings_.errors() > before) return;
     out.changes.push_back({path, false, node, place});
   }
 

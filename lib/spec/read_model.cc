@@ -1,8 +1,8 @@
 // See reader.h: data, early_stop and layers, which have forms of their own.
 #include <algorithm>
 
-#include "job/shape.h"
 #include "base/nearest.h"
+#include "job/shape.h"
 #include "spec/overrides.h"
 #include "spec/reader.h"
 

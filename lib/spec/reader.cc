@@ -2,6 +2,7 @@
 #include "spec/reader.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "base/nearest.h"
@@ -55,7 +56,9 @@ bool is_quoted_number(const Field& field, const Node& node) {
 std::string help_hint(const Field& field, std::string_view key) {
   std::string out;
   const std::string fallback = default_text(field);
-  if (!fallback.empty() && fallback != "required") {
+  constexpr std::array telling_nothing{"", "required", "none", "{}", "[]"};
+  if (std::find(telling_nothing.begin(), telling_nothing.end(), fallback) ==
+      telling_nothing.end()) {
     out = "default " + fallback + "; ";
   }
   return out + "see: mlsubmit help fields " +
@@ -177,6 +180,8 @@ void Reader::read_group(const Field& group, const Spot& spot) {
     if (const Item* item = find_item(node(spot), "type")) {
       read_field(*type, spot_of(spot.path, *item));
     }
+    // Of a type that is not there yet no key is known.
+    if (draft_.bad.contains(std::string(type->path))) return;
     const Value value = type->access.get(draft_.parsed.spec);
     variant = value_text(*type, value);
   }

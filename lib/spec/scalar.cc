@@ -6,6 +6,8 @@
 #include <cmath>
 #include <span>
 
+#include "base/units.h"
+
 namespace mlb::spec {
 namespace {
 
@@ -62,6 +64,11 @@ Decimal split_decimal(std::string_view text) {
   }
   out.ok = text.empty();
   return out;
+}
+
+/// 030m: elsewhere that might be octal.
+bool is_padded(std::string_view text) {
+  return text.size() > 1 && text[0] == '0' && is_digit(text[1]);
 }
 
 bool has_leading_zero(const Decimal& d) {
@@ -134,49 +141,6 @@ double parse_double(std::string_view text) {
   return value;
 }
 
-struct Unit {
-  std::string_view name;
-  std::uint64_t factor;
-};
-constexpr std::array<Unit, 5> kDurations{{{"d", 86'400'000},
-                                          {"h", 3'600'000},
-                                          {"m", 60'000},
-                                          {"s", 1000},
-                                          {"ms", 1}}};
-constexpr std::array<Unit, 5> kSizes{{{"T", 1ull << 40},
-                                      {"G", 1ull << 30},
-                                      {"M", 1ull << 20},
-                                      {"K", 1ull << 10},
-                                      {"B", 1}}};
-
-/// "90s": digits and one of the units.
-std::optional<std::uint64_t> with_unit(std::string_view text,
-                                       std::span<const Unit> units) {
-  std::string_view rest = text;
-  const std::string_view digits = take_digits(rest);
-  std::uint64_t count = 0;
-  const char* end = digits.data() + digits.size();
-  const auto got = std::from_chars(digits.data(), end, count);
-  if (digits.empty() || got.ec != std::errc{}) return std::nullopt;
-  if (digits.size() > 1 && digits[0] == '0') return std::nullopt;
-  for (const Unit& unit : units) {
-    if (rest != unit.name) continue;
-    // 2^62 is more than any limit and far from overflow.
-    if (count > (1ull << 62) / unit.factor) return std::nullopt;
-    return count * unit.factor;
-  }
-  return std::nullopt;
-}
-
-std::string in_units(std::uint64_t value, std::span<const Unit> units) {
-  for (const Unit& unit : units) {
-    if (value % unit.factor == 0 && (value > 0 || unit.factor == 1000)) {
-      return std::to_string(value / unit.factor) + std::string(unit.name);
-    }
-  }
-  return std::to_string(value) + std::string(units.back().name);
-}
-
 bool is_word(std::string_view text, std::span<const std::string_view> words) {
   for (const std::string_view word : words) {
     if (text == word) return true;
@@ -239,8 +203,8 @@ Converted<bool> to_boolean(std::string_view text) {
 }
 
 Converted<Millis> to_duration(std::string_view text) {
-  if (const auto value = with_unit(text, kDurations)) {
-    return Millis(static_cast<std::int64_t>(*value));
+  if (const auto value = parse_duration(text); value && !is_padded(text)) {
+    return *value;
   }
   Wrong wrong{"E204", "'" + shown(text) + "' is not a duration"};
   wrong.hint = all_digits(text)
@@ -250,11 +214,13 @@ Converted<Millis> to_duration(std::string_view text) {
 }
 
 Converted<std::uint64_t> to_size(std::string_view text) {
-  if (const auto value = with_unit(text, kSizes)) return *value;
+  const bool bare = all_digits(text);
+  if (const auto value = parse_size(text); value && !bare && !is_padded(text)) {
+    return *value;
+  }
   Wrong wrong{"E205", "'" + shown(text) + "' is not a size"};
-  wrong.hint = all_digits(text)
-                   ? "say the unit: " + shown(text) + "M, " + shown(text) + "G"
-                   : "write a whole number and K, M, G or T: 512M, 2G";
+  wrong.hint = bare ? "say the unit: " + shown(text) + "M, " + shown(text) + "G"
+                    : "write a whole number and K, M, G or T: 512M, 2G";
   return wrong;
 }
 
@@ -277,14 +243,6 @@ std::string real_text(double value) {
   std::size_t digits = e + 2;
   while (digits + 1 < out.size() && out[digits] == '0') ++digits;
   return out.substr(0, e) + (negative ? "e-" : "e") + out.substr(digits);
-}
-
-std::string duration_text(Millis value) {
-  return in_units(static_cast<std::uint64_t>(value.count()), kDurations);
-}
-
-std::string size_text(std::uint64_t bytes) {
-  return in_units(bytes, kSizes);
 }
 
 }  // namespace mlb::spec

@@ -36,6 +36,7 @@ Converted<Whole> to_whole(std::string_view text);
 Converted<double> to_real(std::string_view text);
 Converted<bool> to_boolean(std::string_view text);
 Converted<Millis> to_duration(std::string_view text);
+/// A size needs its unit: 16 would be taken for megabytes by some.
 Converted<std::uint64_t> to_size(std::string_view text);
 
 /// Would YAML take this plain scalar for a number, a boolean or null?
@@ -43,10 +44,6 @@ bool looks_typed(std::string_view text);
 
 /// The shortest text that reads back as the same number.
 std::string real_text(double value);
-/// "24h", "90s", "500ms": the largest unit that is exact.
-std::string duration_text(Millis value);
-/// "2G", "512M", "100B".
-std::string size_text(std::uint64_t bytes);
 /// As a YAML scalar: plain where that is safe, else in double quotes.
 std::string yaml_text(std::string_view text);
 /// For messages: at most 60 characters, control characters escaped.

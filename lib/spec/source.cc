@@ -80,7 +80,19 @@ void Source::locate(const Place& place, Diagnostic& finding) const {
 void Findings::add(const Place& place, Finding finding) {
   const bool warning = finding.code.starts_with('W');
   if (!warning) ++errors_;
-  if (found_.size() >= kMaxFindings) return;
+  // An alias shows the same mistake at every use, and an argument in every
+  // document: once is enough.
+  const auto is_same = [&](const std::pair<Place, Diagnostic>& other) {
+    return other.first.argument == place.argument &&
+           other.first.offset == place.offset &&
+           other.second.code == finding.code &&
+           other.second.message == finding.message;
+  };
+  if (std::any_of(found_.begin(), found_.end(), is_same)) return;
+  if (found_.size() >= kMaxFindings) {
+    if (!warning) ++dropped_;
+    return;
+  }
   Diagnostic out;
   out.severity = warning ? Severity::warning : Severity::error;
   out.code = std::move(finding.code);
@@ -89,16 +101,7 @@ void Findings::add(const Place& place, Finding finding) {
   out.suggestion = std::move(finding.suggestion);
   out.hint = std::move(finding.hint);
   source_.locate(place, out);
-  // An alias shows the same mistake at every use: once is enough.
-  const bool known =
-      std::any_of(found_.begin(), found_.end(), [&](const auto& other) {
-        return place.argument < 0 && other.first.argument < 0 &&
-               other.first.offset == place.offset &&
-               other.second.code == out.code &&
-               other.second.message == out.message;
-      });
-  if (known && !warning) --errors_;
-  if (!known) found_.emplace_back(place, std::move(out));
+  found_.emplace_back(place, std::move(out));
 }
 
 std::vector<Diagnostic> Findings::take(Severity severity) {
@@ -107,21 +110,16 @@ std::vector<Diagnostic> Findings::take(Severity severity) {
   for (auto& [place, finding] : found_) {
     if (finding.severity == severity) out.push_back(finding);
   }
-  if (severity == Severity::error && errors_ > out.size()) {
+  if (severity == Severity::error && dropped_ > 0) {
     Diagnostic more;
     more.file = source_.file();
     more.line = source_.line_of(source_.text().size());
     more.column = 1;
     more.code = "E117";
-    more.message =
-        std::to_string(errors_ - out.size()) + " more errors are not shown";
+    more.message = std::to_string(dropped_) + " more errors are not shown";
     out.push_back(std::move(more));
   }
   return out;
-}
-
-std::string_view plural(std::size_t count) {
-  return count == 1 ? "" : "s";
 }
 
 }  // namespace mlb::spec

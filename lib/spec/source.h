@@ -63,18 +63,16 @@ class Findings {
 
   /// An error, or with a code that starts with W a warning.
   void add(const Place& place, Finding finding);
-  bool has_errors() const { return errors_ > 0; }
+  /// How often an error was added.
   std::size_t errors() const { return errors_; }
   /// What was found, by place; the same thing at the same place only once.
   std::vector<Diagnostic> take(Severity severity);
 
  private:
   const Source& source_;
-  std::size_t errors_ = 0;
+  std::size_t errors_ = 0;   // repeated ones and not kept ones included
+  std::size_t dropped_ = 0;  // errors beyond kMaxFindings
   std::vector<std::pair<Place, Diagnostic>> found_;
 };
-
-/// "" , "s": the ending of a counted noun.
-std::string_view plural(std::size_t count);
 
 }  // namespace mlb::spec

@@ -71,7 +71,9 @@ Digest spec_hash(const JobSpec& spec);
 /// an error (Fault::usage) with the nearest name.
 Result<std::string> help_fields(std::string_view path);
 
-/// The part of mlbatch-jobspec(5) that comes from the field table, as mdoc.
+/// The parts of mlbatch-jobspec(5) that come from the tables, as mdoc: the
+/// fields, and what the codes of findings mean.
 std::string man_fields();
+std::string man_codes();
 
 }  // namespace mlb::spec

@@ -90,7 +90,7 @@ std::vector<NodeId> read_yaml(const Source& source, Tree& tree,
                               Findings& findings) {
   if (!is_readable(source, findings)) return {};
   auto roots = build_tree(source.text(), -1, tree, findings);
-  if (roots.empty() && !findings.has_errors()) {
+  if (roots.empty() && findings.errors() == 0) {
     findings.add({}, {"E112", "", "the file holds no job"});
   }
   return roots;
