@@ -97,22 +97,28 @@ std::variant<NetShape, ShapeProblem> infer_shape(const NetSpec& net,
   NetShape out;
   std::optional<int> width = ends.inputs;
   std::uint64_t known_parameters = 0;
+  /// Adds a layer; false: the net is too large with it.
+  const auto fits = [&](LayerShape layer) {
+    width = layer.width;
+    known_parameters += layer.parameters.value_or(0);
+    out.layers.push_back(std::move(layer));
+    return known_parameters <= kMaxParameters;
+  };
+  const auto too_large = [&] {
+    return ShapeProblem{out.layers.size() - 1,
+                        out.layers.back().layer + ": the net has more than " +
+                            "2^31 parameters up to here"};
+  };
   for (std::size_t i = 0; i < net.layers.size(); ++i) {
     if (i >= kMaxLayers) {
       return ShapeProblem{
           i, "more than " + std::to_string(kMaxLayers) + " layers"};
     }
     if (auto fault = fault_of(net.layers[i])) return ShapeProblem{i, *fault};
-    out.layers.push_back(shape_of(net.layers[i], width));
-    width = out.layers.back().width;
-    known_parameters += out.layers.back().parameters.value_or(0);
-    if (known_parameters > kMaxParameters) {
-      return ShapeProblem{i, out.layers.back().layer + ": the net has more " +
-                                 "than 2^31 parameters up to here"};
-    }
+    if (!fits(shape_of(net.layers[i], width))) return too_large();
   }
-  out.layers.push_back(
-      {"output", ends.outputs, dense_parameters(width, ends.outputs, 1)});
+  const auto parameters = dense_parameters(width, ends.outputs, 1);
+  if (!fits({"output", ends.outputs, parameters})) return too_large();
   out.parameters = sum_of(out.layers);
   return out;
 }

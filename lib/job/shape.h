@@ -41,7 +41,7 @@ struct NetShape {
 
 /// The first layer that is wrong.
 struct ShapeProblem {
-  std::size_t layer = 0;  ///< index in NetSpec::layers
+  std::size_t layer = 0;  ///< index in NetSpec::layers; its size: the output
   std::string message;    ///< "dense: units is 0; want 1..65536"
 };
 

@@ -117,8 +117,14 @@ void Emitter::columns(std::size_t depth) {
   line(depth, "columns:");
   for (const ColumnRule& rule : spec_.columns) {
     const Value value = static_cast<std::int64_t>(rule.type);
-    line(depth + 1,
-         yaml_text(rule.pattern) + ": {type: " + value_text(type, value) + "}",
+    // yaml-cpp, as YAML, wants a mark before a key of more than 1024 bytes.
+    constexpr std::size_t kLongest = 1000;
+    std::string key = yaml_text(rule.pattern);
+    if (key.size() > kLongest) {
+      line(depth + 1, "? " + key);
+      key.clear();
+    }
+    line(depth + 1, key + ": {type: " + value_text(type, value) + "}",
          "columns." + rule.pattern);
   }
 }

@@ -159,6 +159,8 @@ std::optional<Value> Reader::read_list(const Field& field, const Spot& spot) {
            {"E209", "'" + shown(value.text) +
                         "' is no tag; want 1 to 64 of A-Z a-z 0-9 . _ / -"});
       good = false;
+    } else if (!read_text(field, element)) {
+      good = false;
     } else if (std::find(out.begin(), out.end(), value.text) != out.end()) {
       fail(field, element,
            {"E120", "'" + shown(value.text) + "' is here twice"});
@@ -198,7 +200,14 @@ void Reader::read_gates(const Field& field, const Spot& spot) {
   }
   for (const Item& item : node(spot).items) {
     const Spot gate = spot_of(spot.path, item);
-    if (auto fault = metric_fault(item.key)) {
+    auto fault = metric_fault(item.key);
+    if (!fault && last_key(item.key) == "loss") {
+      // It is of the epochs; at the end the metrics of the task are computed.
+      fault =
+          Finding{"E113", "",
+                  "'" + item.key + "' is not supported yet by this version"};
+    }
+    if (fault) {
       fault->path = gate.path;
       fault->message = spot.path + ": " + fault->message;
       findings_.add(item.key_place, std::move(*fault));
@@ -224,9 +233,13 @@ void Reader::read_columns(const Field& field, const Spot& spot) {
   const Field* type = find_field("columns.*.type");
   for (const Item& item : node(spot).items) {
     const Spot column = spot_of(spot.path, item);
-    if (item.key.empty() || item.key.find('\0') != item.key.npos) {
+    constexpr std::size_t kLongest = 4096;
+    if (item.key.empty() || item.key.size() > kLongest ||
+        item.key.find('\0') != item.key.npos) {
       fail(field, {column.path, item.value, item.key_place},
-           {"E209", "the name of the column is empty or holds a NUL"});
+           {"E209",
+            "the name of the column is empty, longer than 4096 bytes, "
+            "or holds a NUL"});
     }
     if (!has_value(column) || !want(NodeType::map, field, column)) continue;
     ColumnRule rule{.pattern = item.key};

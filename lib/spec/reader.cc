@@ -208,9 +208,7 @@ void Reader::read_member(std::string_view group, const std::string& variant,
     for (const Field* field : children_of(home)) {
       if (!is_key(field)) continue;
       // model.ridge is a row, but not a key that may be written.
-      if (!variant.empty() && fields_written(join(parent, item.key)).empty()) {
-        break;
-      }
+      if (is_unwritten(field->path)) break;
       const Spot spot = spot_of(parent, item);
       if (!draft_.places.contains(std::string(field->path))) {
         return read_field(*field, spot);

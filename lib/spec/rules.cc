@@ -167,7 +167,7 @@ struct Rules {
   void without_effect() const {
     const bool ridge = draft.has("model.type") &&
                        std::holds_alternative<RidgeSpec>(spec.model);
-    if (!ridge || !draft.has("train")) return;
+    if (!ridge || !draft.has("train") || spec.train == TrainSpec{}) return;
     add(draft.place_of("train"),
         {"W301", "train",
          "train has no effect: a ridge is solved in one step"});

@@ -178,7 +178,7 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag,
   Place place = place_of(mark, 0);
   if (place.argument < 0) place.length = length_at(place.offset, value);
   add_leaf({.type = NodeType::scalar,
-            .quoted = tag != "?",
+            .quoted = tag == "!",
             .text = value,
             .place = place},
            anchor);

@@ -1,0 +1,172 @@
+// Rules that look at more than one field.
+#include <catch2/catch.hpp>
+
+#include "spec_world.h"
+
+namespace mlb::spec {
+namespace {
+
+TEST_CASE("what every job needs is asked for, once") {
+  CHECK(errors_of("name: x\n") ==
+        "1:1 E114 kind\n1:1 E114 data\n1:1 E114 target\n1:1 E114 model");
+  CHECK(errors_of("kind: train\ndata: {}\ntarget: y\nmodel: {layers: []}\n") ==
+        "2:7 E114 data\n4:8 E114 model.type");
+  CHECK(errors_of("kind: trian\n") == "1:7 E206 kind");
+}
+
+TEST_CASE("a newer version of the format is named") {
+  const auto result = read("mlbatch: 2\n" + kLeast);
+  CHECK(message_of(result) ==
+        "mlbatch: this file needs a program that knows version 2; this one "
+        "knows 1");
+}
+
+TEST_CASE("data come from exactly one source") {
+  CHECK(errors_of(text_with("data", "{csv: a.csv, dataset: b.h5}")) ==
+        "1:29 E116 data");
+  CHECK(errors_of(text_with("data", "a.parquet")) == "1:7 E208 data");
+  CHECK(errors_of(text_with("data", "sha256:0123")) == "1:7 E113 data");
+  CHECK(errors_of(text_with("data", "{dataset: sha256:0123}")) ==
+        "1:17 E113 data.dataset");
+  for (const char* file : {"a.csv", "a.tsv", "a.txt", "a.csv.gz"}) {
+    const auto job = job_in(text_with("data", file));
+    REQUIRE(job);
+    CHECK(job->data.source == DataSource::csv);
+  }
+  for (const char* file : {"a.h5", "a.hdf5"}) {
+    const auto job = job_in(text_with("data", file));
+    REQUIRE(job);
+    CHECK(job->data.source == DataSource::dataset);
+  }
+}
+
+TEST_CASE("fractions add up to 1 within 1e-9") {
+  const auto sum = [](const std::string& split) {
+    return errors_of(text_with("data.split", split));
+  };
+  CHECK(sum("{train: 0.6, valid: 0.2, test: 0.2}").empty());
+  CHECK(sum("{train: 1, valid: 0, test: 0}").empty());
+  CHECK(sum("{train: 0.33333333333, valid: 0.33333333333, "
+            "test: 0.33333333333}")
+            .empty());
+  CHECK(sum("{train: 0.600000002, valid: 0.2, test: 0.2}") ==
+        "1:27 E212 data.split");
+  const auto result = read(text_with("data.split", "{train: 0.8}"));
+  CHECK(message_of(result) ==
+        "data.split: the fractions add up to 1.1, not to 1");
+  CHECK(result.errors[0].hint ==
+        "valid is 0.15 by default, test is 0.15 by default");
+  // Nothing follows from a fraction that is not known.
+  CHECK(sum("{train: x}") == "1:35 E201 data.split.train");
+}
+
+TEST_CASE("a metric of an empty split is an error") {
+  const std::string split =
+      "data: {csv: a.csv, split: {train: 0.8, valid: 0, test: 0.2}}\n";
+  const std::string head = "kind: train\ntarget: y\nmodel: net\n" + split;
+  CHECK(errors_of(head + "require: {valid.accuracy: \">= 0.9\"}\n") ==
+        "5:11 E216 require");
+  CHECK(errors_of(head + "require: {test.accuracy: \">= 0.9\"}\n").empty());
+  CHECK(errors_of(head + "train: {early_stop: {patience: 3}}\n") ==
+        "5:21 E217 train.early_stop");
+  CHECK(errors_of(head + "train: {early_stop: false}\n").empty());
+  CHECK(errors_of(head + "train: {early_stop: auto}\n").empty());
+}
+
+TEST_CASE("a ridge has no metrics of classes") {
+  const std::string head =
+      "kind: train\ntarget: y\nmodel: ridge\ndata: a.csv\n";
+  for (const char* name : {"accuracy", "f1", "log_loss", "auc"}) {
+    CAPTURE(name);
+    CHECK(errors_of(head + "metrics: [rmse, " + name + "]\n") ==
+          "5:17 E216 metrics");
+    CHECK(errors_of(head + "require: {test." + name + ": \"> 0\"}\n") ==
+          "5:11 E216 require");
+  }
+  CHECK(errors_of(head + "metrics: [rmse, mae, r2]\n").empty());
+}
+
+TEST_CASE("early_stop watches a metric of the valid split") {
+  const auto metric = [](const std::string& name) {
+    return errors_of(text_with("train.early_stop.metric", name));
+  };
+  for (const char* name : {"valid.loss", "valid.accuracy", "valid.auc",
+                           "valid.f1", "valid.rmse", "valid.mae", "valid.r2"}) {
+    CHECK(metric(name).empty());
+  }
+  CHECK(metric("train.loss") == "1:30 E216 train.early_stop.metric");
+  CHECK(metric("loss") == "1:30 E210 train.early_stop.metric");
+  CHECK(metric("valid.ece") == "1:30 E113 train.early_stop.metric");
+}
+
+TEST_CASE("a gate names a split and a metric") {
+  const auto gate = [](const std::string& metric) {
+    const auto result = read(text_with("require", "{" + metric + ": \"> 0\"}"));
+    return result.errors.size() == 1
+               ? result.errors[0].code + " " + result.errors[0].suggestion
+               : codes(result.errors);
+  };
+  CHECK(gate("test.accuracy").empty());
+  CHECK(gate("train.r2").empty());
+  CHECK(gate("test.acuracy") == "E210 test.accuracy");
+  CHECK(gate("accuracy") == "E210 test.accuracy");
+  CHECK(gate("tset.auc") == "E210 test.auc");
+  CHECK(gate("nonsense") == "E210 ");
+  CHECK(gate("test.brier") == "E113 ");
+  // The loss is of the epochs; at the end it is not computed yet.
+  CHECK(gate("valid.loss") == "E113 ");
+}
+
+TEST_CASE("a condition is a comparison or a range") {
+  const auto condition = [](const std::string& text) {
+    return errors_of(text_with("require", "{test.r2: \"" + text + "\"}"));
+  };
+  for (const char* good : {">= 0.9", "> .5", "<=1", "<  -2e3", "between 0 1",
+                           "  between -1  -1 "}) {
+    CAPTURE(good);
+    CHECK(condition(good).empty());
+  }
+  for (const char* bad :
+       {"", "0.9", "= 0.9", "== 1", ">= x", "> 010", ">= nan", "> inf",
+        "between 1", "between 1 0", "between 0 1 2", "within 0 1", ">"}) {
+    CAPTURE(bad);
+    CHECK(condition(bad) == "1:20 E211 require.test.r2");
+  }
+}
+
+TEST_CASE("keys of another type are named as such") {
+  const auto result =
+      read(text_with("train.optimizer", "{type: adam, momentum: 0.5}"));
+  CHECK(message_of(result) ==
+        "train.optimizer.momentum is for type sgd, not for adam");
+  CHECK(errors_of(text_with("model", "{type: ridge, layers: []}")) ==
+        "1:22 E119 model.layers");
+  CHECK(errors_of(text_with("model", "{type: net, lambda: 1}")) ==
+        "1:20 E119 model.lambda");
+  // The rows below a type are no keys.
+  CHECK(errors_of(text_with("model", "{type: net, ridge: {lambda: 1}}")) ==
+        "1:20 E101 model.ridge");
+}
+
+TEST_CASE("a net too large to be is refused at its layer") {
+  CHECK(errors_of(text_with("model.net.layers",
+                            "[dense: 65536, relu, dense: 65536]")) ==
+        "1:49 E215 model.layers[2]");
+  CHECK(errors_of(text_with("model.net.layers", "[dense: 65537]")) ==
+        "1:36 E214 model.layers[0].dense");
+}
+
+TEST_CASE("training keys that change nothing are warned of") {
+  const std::string head =
+      "kind: train\ntarget: y\nmodel: ridge\ndata: a.csv\n";
+  const auto result = read(head + "train: {epochs: 5}\n");
+  CHECK(result.errors.empty());
+  CHECK(result.jobs.size() == 1);
+  CHECK(codes(result.warnings) == "5:8 W301 train");
+  // Its resolved form holds the defaults.
+  CHECK(read(head + "train: {epochs: 100}\n").warnings.empty());
+  CHECK(read(kLeast + "train: {epochs: 5}\n").warnings.empty());
+}
+
+}  // namespace
+}  // namespace mlb::spec
