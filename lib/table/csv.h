@@ -27,10 +27,14 @@ struct CsvOptions {
   /// Unquoted words that mean "missing"; the empty field always does.
   std::vector<std::string> missing{"NA",  "N/A",  "n/a", "NaN",
                                    "nan", "null", "NULL"};
-  std::vector<ColumnRule> columns;      ///< types that are asked for
-  std::uint64_t max_field = 64u << 20;  ///< bytes of one record
-  std::size_t block = 4u << 20;         ///< bytes read at once, >= 64
+  std::vector<ColumnRule> columns;  ///< types that are asked for
+  /// Bytes of one record with its line end.
+  std::uint64_t max_field = 64u << 20;
+  std::size_t block = 4u << 20;  ///< bytes read at once, >= 64
 };
+
+/// A file with more columns is refused.
+inline constexpr std::size_t kMostColumns = 65536;
 
 /// What was decided about the file's form.
 struct Dialect {
@@ -78,7 +82,6 @@ class CsvReader {
  private:
   CsvReader() = default;
   Result<> fill();
-  Result<bool> scan(Record& record);
   enum class Scan { complete, more };
   Result<Scan> try_record(Record& record);
   Result<Scan> quoted_field(Record& record, std::size_t& at,
@@ -86,6 +89,7 @@ class CsvReader {
   Result<> check_text(std::size_t begin, std::size_t end) const;
   Error error_at(std::uint64_t line, std::size_t at,
                  const std::string& what) const;
+  Error too_long() const;
   Result<> sniff();
   bool at_end() const { return end_of_file_ && at_ >= buffer_.size(); }
 

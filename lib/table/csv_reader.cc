@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -12,6 +13,8 @@ namespace mlb::table {
 namespace {
 
 constexpr std::string_view kBom = "\xef\xbb\xbf";
+/// Bytes that the dialect is judged by, whatever the block size.
+constexpr std::size_t kSniffed = 64u << 10;
 
 /// Length of the valid UTF-8 sequence at `at`, 0 when there is none (RFC
 /// 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
@@ -74,12 +77,12 @@ Result<CsvReader> CsvReader::open(const std::string& path,
 }
 
 Result<> CsvReader::sniff() {
-  while (buffer_.size() - at_ < (64u << 10) && !end_of_file_) {
+  while (buffer_.size() - at_ < kSniffed && !end_of_file_) {
     auto filled = fill();
     if (!filled) return filled;
   }
-  auto found =
-      sniff_delimiter(std::string_view(buffer_).substr(at_), dialect_.quote);
+  auto found = sniff_delimiter(std::string_view(buffer_).substr(at_, kSniffed),
+                               dialect_.quote);
   if (!found) return std::move(found).context(path_);
   dialect_.delimiter = *found;
   return {};
@@ -110,7 +113,7 @@ Result<> CsvReader::rewind() {
                      ":1:1: is UTF-16; this version reads UTF-8 only: "
                      "convert it with iconv -f utf-16 -t utf-8"};
   }
-  if (at_ >= buffer_.size() && end_of_file_) {
+  if (at_ >= size_) {
     return Error{Fault::data, path_ + ": holds nothing but a byte order mark"};
   }
   return {};
@@ -147,9 +150,18 @@ Error CsvReader::error_at(std::uint64_t line, std::size_t at,
                           const std::string& what) const {
   const std::size_t newline =
       at == 0 ? std::string::npos : buffer_.find_last_of("\r\n", at - 1);
-  const std::size_t begin = newline == std::string::npos ? 0 : newline + 1;
+  // The record begins a line; what stands before it may be a byte order mark.
+  const std::size_t begin =
+      std::max(at_, newline == std::string::npos ? 0 : newline + 1);
   return {Fault::data, path_ + ":" + std::to_string(line) + ":" +
                            std::to_string(at - begin + 1) + ": " + what};
+}
+
+Error CsvReader::too_long() const {
+  return error_at(line_, at_,
+                  "this record is longer than --max-field (" +
+                      std::to_string(max_record_) +
+                      " bytes); is a quote in it never closed?");
 }
 
 Result<bool> CsvReader::next(Record& record) {
@@ -163,11 +175,7 @@ Result<bool> CsvReader::next(Record& record) {
     auto scanned = try_record(record);
     if (!scanned) return std::move(scanned).fail();
     if (*scanned == Scan::more) {
-      if (buffer_.size() - at_ > max_record_) {
-        return error_at(line_, at_,
-                        "this record is longer than --max-field (" +
-                            std::to_string(max_record_) + " bytes)");
-      }
+      if (buffer_.size() - at_ > max_record_) return too_long();
       auto filled = fill();
       if (!filled) return std::move(filled).fail();
       continue;
@@ -218,6 +226,7 @@ Result<CsvReader::Scan> CsvReader::try_record(Record& record) {
     ++line;
     break;
   }
+  if (at - at_ > max_record_) return too_long();
   auto good = check_text(at_, at);
   if (!good) return std::move(good).fail();
   at_ = at;
@@ -276,7 +285,8 @@ Result<> CsvReader::check_text(std::size_t begin, std::size_t end) const {
     if (byte == 0) {
       return error_at(line, i, "a NUL byte; this is not a text file");
     }
-    line += byte == '\n' ? 1 : 0;
+    const bool pair = byte == '\r' && i + 1 < end && text[i + 1] == '\n';
+    line += byte == '\n' || (byte == '\r' && !pair) ? 1 : 0;
     const std::size_t length = byte < 0x80 ? 1 : utf8_length(text, i);
     if (length == 0) {
       return error_at(line, i,

@@ -2,10 +2,13 @@
 #include "table/pass.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace mlb::table {
 namespace {
+
+constexpr std::size_t kLongestName = 4096;
 
 /// No letter in any field, and a number in one: data rather than names.
 bool looks_like_data(const Record& record) {
@@ -17,6 +20,51 @@ bool looks_like_data(const Record& record) {
     number = true;
   }
   return number;
+}
+
+/// Gives each name once; a name in use gets ".1", ".2", ... behind it.
+class NameGiver {
+ public:
+  /// `header`: every name that the header holds; none is made up again.
+  explicit NameGiver(std::set<std::string> header)
+      : header_(std::move(header)) {}
+
+  std::string given(const std::string& name) {
+    return used_.insert(name).second ? name : numbered(name);
+  }
+  std::string made_up(const std::string& name) {
+    return header_.count(name) > 0 ? numbered(name) : given(name);
+  }
+
+ private:
+  std::string numbered(const std::string& name) {
+    std::uint64_t& n = next_[name];
+    std::string out;
+    do {
+      out = name + "." + std::to_string(++n);
+    } while (header_.count(out) > 0 || !used_.insert(out).second);
+    return out;
+  }
+
+  std::set<std::string> header_;
+  std::set<std::string> used_;
+  std::map<std::string, std::uint64_t> next_;
+};
+
+Result<> check_names(const std::vector<std::string>& names, std::size_t most) {
+  if (names.size() > most) {
+    return Error{Fault::data, "has " + std::to_string(names.size()) +
+                                  " columns; at most " + std::to_string(most) +
+                                  " are taken"};
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].size() <= kLongestName) continue;
+    return Error{Fault::data, "the name of column " + std::to_string(i + 1) +
+                                  " has " + std::to_string(names[i].size()) +
+                                  " bytes; at most " +
+                                  std::to_string(kLongestName) + " are taken"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -36,27 +84,20 @@ std::vector<std::string> column_names(const Record& first, bool header,
     wanted.emplace_back(header ? trimmed(field.text) : std::string_view());
     given.insert(wanted.back());
   }
-  std::set<std::string> used;
+  NameGiver giver(std::move(given));
   std::vector<std::string> out;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    std::string name = wanted[i];
-    if (name.empty()) {
-      name = "column_" + std::to_string(i + 1);
-    } else if (used.count(name) > 0) {
-      int n = 1;
-      while (given.count(name + "." + std::to_string(n)) > 0 ||
-             used.count(name + "." + std::to_string(n)) > 0) {
-        ++n;
-      }
-      warnings.push_back({"duplicate_name",
-                          "column " + std::to_string(i + 1) + " is named '" +
-                              name + "' again; it is called '" + name + "." +
-                              std::to_string(n) + "'",
-                          first.line, name});
-      name += "." + std::to_string(n);
+    if (wanted[i].empty()) {
+      out.push_back(giver.made_up("column_" + std::to_string(i + 1)));
+      continue;
     }
-    used.insert(name);
-    out.push_back(std::move(name));
+    out.push_back(giver.given(wanted[i]));
+    if (out.back() == wanted[i]) continue;
+    warnings.push_back({"duplicate_name",
+                        "column " + std::to_string(i + 1) + " is named '" +
+                            wanted[i] + "' again; it is called '" + out.back() +
+                            "'",
+                        first.line, wanted[i]});
   }
   return out;
 }
@@ -87,6 +128,11 @@ Result<> RowReader::read_header(const CsvOptions& options) {
                          first.line, ""});
   }
   names_ = column_names(first, csv_.dialect().header, warnings_);
+  auto good = check_names(names_, kMostColumns);
+  if (!good) {
+    return std::move(good).context(csv_.path() + ":" +
+                                   std::to_string(first.line));
+  }
   nameless_last_ = csv_.dialect().header && width_ > 1 &&
                    trimmed(first.fields.back().text).empty();
   return rewind();

@@ -17,7 +17,10 @@ struct Candidate {
   std::size_t fields = 1;
 };
 
+/// Delimiters that hardly stand before a quote inside of a text.
+constexpr std::string_view kSure = ",;\t|";
 constexpr double kGoodEnough = 0.9;
+constexpr double kLikely = 0.5;
 constexpr double kClose = 0.02;
 
 /// The share of records that have the most frequent number of fields.
@@ -62,8 +65,9 @@ std::vector<std::size_t> count_fields(std::string_view text, char delimiter,
       fields += c == delimiter ? 1 : 0;
       empty = false;
     }
-    // A doubled quote inside quotes closes and opens again at once.
-    field_start = c == delimiter || c == quote;
+    // A doubled quote inside quotes closes and opens again at once.  Other
+    // delimiters count, too: in `1;"a,b"` the quote opens whatever is tried.
+    field_start = c == delimiter || c == quote || kSure.find(c) != kSure.npos;
   }
   // The last record may be cut by the end of the block.
   if (!empty && out.empty()) out.push_back(fields);
@@ -80,10 +84,16 @@ Result<char> sniff_delimiter(std::string_view text, char quote) {
   std::stable_sort(
       candidates.begin(), candidates.end(),
       [](const auto& a, const auto& b) { return a.score > b.score; });
+  if (candidates[0].score == 0) return ',';  // one column
+  // A space inside texts is common: it never contests another delimiter.
+  const auto space = std::find_if(candidates.begin(), candidates.end(),
+                                  [](auto& c) { return c.delimiter == ' '; });
+  const bool other = std::any_of(
+      candidates.begin(), candidates.end(),
+      [](auto& c) { return c.delimiter != ' ' && c.score > kLikely; });
+  if (other) std::rotate(space, space + 1, candidates.end());
   const Candidate& best = candidates[0];
   const Candidate& second = candidates[1];
-  if (best.score == 0) return ',';  // one column
-  // A space inside texts is common: it never contests another delimiter.
   const bool contested = second.score >= kGoodEnough &&
                          best.score - second.score < kClose &&
                          second.delimiter != ' ';
@@ -95,7 +105,6 @@ Result<char> sniff_delimiter(std::string_view text, char quote) {
                                   " fields) cut it evenly; say which with "
                                   "--delimiter"};
   }
-  if (best.delimiter == ' ' && second.score > 0.5) return second.delimiter;
   return best.delimiter;
 }
 

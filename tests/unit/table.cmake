@@ -1,0 +1,3 @@
+mlb_unit_test(table_test
+  SOURCES table_csv_test.cc table_csv_random_test.cc table_sniff_test.cc
+  LIBS mlb::table)
