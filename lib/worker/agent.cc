@@ -272,7 +272,7 @@ void Agent::beat() {
     }
   }
   h.full |= attempts_.size() + settings_.slots > settings_.outbox;
-  out_.push_back(SendMessage{{session_.stamp(), std::move(h)}});
+  out_.push_back(SendBeat{std::move(h)});
   beaten_ = now_.mono;
   changed_ = false;
   live_changed_ = false;

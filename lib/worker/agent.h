@@ -78,8 +78,9 @@ using Event = std::variant<FromBroker, Launched, Spooled, LiveChanged, Ended,
                            GivenBack, Uploaded, DiskFull, Drain, Tick>;
 
 // ---- actions, in order ----
-struct SendMessage {
-  Message message;
+/// Send it under stamp(), like the two below: numbered as it leaves.
+struct SendBeat {
+  Heartbeat beat;
 };
 /// Read items from..upto of the spool, send as many as fit into one Progress
 /// under stamp(), and report items_sent().
@@ -123,7 +124,7 @@ struct Stop {
   std::string reason;
 };
 
-using Action = std::variant<SendMessage, SendItems, SendFinished, Launch,
+using Action = std::variant<SendBeat, SendItems, SendFinished, Launch,
                             EndProcess, Upload, Forget, Remember, Warn, Stop>;
 
 class Agent {

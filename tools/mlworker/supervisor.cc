@@ -114,8 +114,8 @@ void Supervisor::send(const Message& message) {
   }
 }
 
-void Supervisor::act(const SendMessage& a) {
-  send(a.message);
+void Supervisor::act(const SendBeat& a) {
+  send({agent_.stamp(), a.beat});
 }
 
 void Supervisor::act(const SendItems& a) {

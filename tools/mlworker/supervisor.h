@@ -65,7 +65,7 @@ class Supervisor {
 
   // supervisor.cc
   void step(const Event& event);
-  void act(const SendMessage& a);
+  void act(const SendBeat& a);
   void act(const SendItems& a);
   void act(const SendFinished& a);
   void act(const Launch& a);
