@@ -9,21 +9,20 @@
 namespace mlb::broker {
 namespace {
 
-/// The wait before retry number `count` (from 1).
-Millis backoff(const Retry& retry, std::uint32_t count, Millis longest) {
-  const double factor = std::ldexp(1.0, static_cast<int>(count) - 1);
-  const double wait = static_cast<double>(retry.backoff.count()) * factor;
-  return wait >= static_cast<double>(longest.count())
-             ? longest
-             : Millis(static_cast<std::int64_t>(wait));
-}
-
 std::string ended_text(FailureClass why, const std::string& reason) {
   if (why == FailureClass::none) return {};
   return reason.empty() ? std::string(name_of(why)) : reason;
 }
 
 }  // namespace
+
+Millis Core::backoff(const Retry& retry, std::uint32_t count) const {
+  const double factor = std::ldexp(1.0, static_cast<int>(count) - 1);
+  const double wait = static_cast<double>(retry.backoff.count()) * factor;
+  return wait >= static_cast<double>(limits_.max_backoff.count())
+             ? limits_.max_backoff
+             : Millis(static_cast<std::int64_t>(wait));
+}
 
 void Core::take_item(JobRow& row, const Item& item) {
   row.attempts.back().items = item.number;
@@ -149,8 +148,7 @@ void Core::end_job(JobRow row, JobState state, FailureClass why,
 
 void Core::requeue(JobRow row, FailureClass why, const std::string& reason) {
   ++row.retries;
-  const Millis wait =
-      backoff(row.envelope.retry, row.retries, limits_.max_backoff);
+  const Millis wait = backoff(row.envelope.retry, row.retries);
   row.state = JobState::queued;
   row.not_before = now_.wall + wait;
   append(row, EventType::retry, ended_text(why, reason));
@@ -167,6 +165,10 @@ void Core::lose(JobId id, const std::string& reason, bool proven) {
   Job& job = jobs_.at(id);
   JobRow row = job.row;
   AttemptRow& attempt = row.attempts.back();
+  if (const auto w = workers_.find(attempt.worker);
+      w != workers_.end() && w->second.session.counter == attempt.session) {
+    w->second.given_up = std::max(w->second.given_up, job.start_n);
+  }
   const Retry& retry = row.envelope.retry;
   const bool again = retry.on_worker_lost &&
                      row.retries < static_cast<std::uint32_t>(retry.max);

@@ -35,8 +35,9 @@ Core::Core(const store::Loaded& loaded, const Limits& limits, Time now)
     apply(PutJob{row});
     Job& job = jobs_.at(row.id);
     job.lease = now.mono + limits.grace;
+    // The wall clock may have been set: never longer than it was meant.
     job.ready = now.mono + std::clamp(row.not_before - now.wall, Millis(0),
-                                      limits.max_backoff);
+                                      backoff(row.envelope.retry, row.retries));
   }
 }
 

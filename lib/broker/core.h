@@ -162,6 +162,8 @@ class Core {
   struct Worker {
     Session session;
     Heartbeat beat;
+    bool heard_us = false;       ///< `beat` came after a message of this life
+    std::uint64_t given_up = 0;  ///< newest Start whose attempt was given up
     std::optional<Millis> gone_since;  ///< mono
   };
   struct Watcher {
@@ -218,6 +220,8 @@ class Core {
                std::string reason);
   void requeue(JobRow row, FailureClass why, const std::string& reason);
   void lose(JobId id, const std::string& reason, bool proven);
+  /// The wait before retry number `count`, from 1.
+  Millis backoff(const Retry& retry, std::uint32_t count) const;
   Job* job_of(PeerId worker, const Attempt& attempt);
   void expire_leases(Millis gap);
 

@@ -11,9 +11,14 @@ void Core::heartbeat(const Received& m, const Heartbeat& h) {
   auto [it, is_new] = workers_.try_emplace(session.peer);
   Worker& worker = it->second;
   const bool reborn = !is_new && worker.session != session;
+  if (reborn) worker = {};
   worker.session = session;
   worker.beat = h;
-  worker.gone_since.reset();
+  worker.heard_us = m.message.header.timeline == store_.timeline &&
+                    m.message.header.epoch == store_.epoch;
+  // Until it has, a Start of our earlier life may be on its way; it answers
+  // at once.
+  if (!worker.heard_us) send(session.peer, WorkerPing{});
   if (reborn || is_new) meet_session(worker);
   for (const auto& a : h.held) held(m, a);
   std::size_t asked = 0;
@@ -40,13 +45,14 @@ void Core::meet_session(const Worker& worker) {
   }
 }
 
+/// The job whose latest attempt this is, as long as its outcome is awaited.
 Core::Job* Core::job_of(PeerId worker, const Attempt& attempt) {
   const auto it = jobs_.find(attempt.job);
   if (it == jobs_.end()) return nullptr;
   const JobRow& row = it->second.row;
   if (is_terminal(row.state) || row.attempts.empty() ||
       row.attempts.back().number != attempt.number ||
-      row.attempts.back().worker != worker) {
+      row.attempts.back().worker != worker || row.attempts.back().has_outcome) {
     return nullptr;
   }
   return &it->second;
@@ -111,6 +117,7 @@ void Core::absent(PeerId worker, const Heartbeat& h) {
   std::set<Attempt> named;
   for (const auto& a : h.held) named.insert(a.attempt);
   for (const auto& a : h.ended) named.insert(a.attempt);
+  if (!workers_.at(worker).heard_us) return;
   const auto* peer = sessions_.find(worker);
   const auto running = running_[worker];
   for (const JobId id : running) {
