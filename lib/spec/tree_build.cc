@@ -275,12 +275,17 @@ void Builder::take_value(Frame& frame, NodeId id) {
 /// yaml-cpp's words for a syntax error, and help for the usual ones.
 Finding syntax_finding(const std::string& message, std::string_view line) {
   Finding out{"E100", "", "not valid YAML: " + message};
-  if (line.find(": >") != line.npos || line.find(":>") != line.npos) {
+  const std::size_t text = std::min(line.find_first_not_of(" \t"), line.size());
+  const auto says = [&](const char* words) {
+    return message.find(words) != message.npos;
+  };
+  if (says("anchor") || says("alias")) {
+    out.hint = "a text that starts with * must stand in quotes: \"*_id\"";
+  } else if (line.find(": >") != line.npos || line.find(":>") != line.npos) {
     out.hint = "put a condition in quotes: \">= 0.9\"";
-  } else if (line.find('\t') != line.npos) {
+  } else if (line.substr(0, text).find('\t') != line.npos) {
     out.hint = "indent with spaces, not with tabs";
-  } else if (line.find("\": ") == line.npos &&
-             line.find(": ", line.find(": ") + 1) != line.npos) {
+  } else if (says("illegal map value")) {
     out.hint = "text with ': ' in it must stand in quotes";
   }
   return out;

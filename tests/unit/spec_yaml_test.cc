@@ -164,6 +164,10 @@ TEST_CASE("a syntax error says where, and what is usually meant") {
   CHECK(hint("train:\n\tepochs: 3\n").find("not with tabs") !=
         std::string::npos);
   CHECK(hint("description: a: b\n").find("quotes") != std::string::npos);
+  const std::string star = "a text that starts with * must stand in quotes: ";
+  CHECK(hint("features: {exclude: [*_id]}\n") == star + "\"*_id\"");
+  CHECK(hint("columns: {*: {type: id}}\n") == star + "\"*_id\"");
+  CHECK(hint("labels: {a: b, c: @d}\n").empty());
   CHECK(hint("tags: [a, b\n").empty());
 }
 
