@@ -118,7 +118,7 @@ struct CancelTaken {
 };
 struct Events {
   JobId job;
-  std::uint64_t first = 0;  ///< number of events.front(); filter may thin
+  std::uint64_t first = 0;  ///< where the page begins; a filter may thin it
   std::uint64_t next = 1;   ///< what to watch for next
   JobState state = JobState::queued;
   std::vector<EventRow> events;

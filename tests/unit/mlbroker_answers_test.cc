@@ -108,8 +108,8 @@ TEST_CASE("a filter thins events and still says where to go on") {
   using Numbers = std::vector<std::uint64_t>;
   CHECK(numbers(WatchFilter::all, 0) == Numbers{1, 2, 3, 4, 5, 6});
   CHECK(numbers(WatchFilter::states, 0) == Numbers{1, 4, 6});
-  CHECK(numbers(WatchFilter::log, 0) == Numbers{2, 5, 6});
-  CHECK(numbers(WatchFilter::log, 3) == Numbers{2, 4});
+  CHECK(numbers(WatchFilter::log, 0) == Numbers{1, 2, 4, 5, 6});
+  CHECK(numbers(WatchFilter::log, 3) == Numbers{1, 2, 4});
 }
 
 TEST_CASE("a page past the end is empty and keeps its place") {

@@ -16,13 +16,14 @@ constexpr int kMostPages = 8;  // read for one answer when a filter thins them
 using broker::Core;
 using store::Store;
 
+/// Changes of state pass every filter: who follows a log must see its end.
 bool passes(WatchFilter filter, EventType type) {
+  const bool state = type != EventType::log && type != EventType::point &&
+                     type != EventType::message;
   switch (filter) {
     case WatchFilter::all: return true;
-    case WatchFilter::log: return type == EventType::log;
-    case WatchFilter::states:
-      return type != EventType::log && type != EventType::point &&
-             type != EventType::message;
+    case WatchFilter::log: return state || type == EventType::log;
+    case WatchFilter::states: return state;
   }
   return true;
 }
