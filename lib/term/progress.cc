@@ -40,7 +40,7 @@ void ProgressLine::show(std::uint64_t done, std::uint64_t total) {
   const double seconds = static_cast<double>((now - begun_).count()) / 1000;
   const std::string text = what_ + "  " + progress_text(done, total, seconds);
   if (terminal_.is_tty) {
-    std::fprintf(stderr, "\r%s\x1b[K", text.c_str());
+    std::fprintf(stderr, "\r%s\x1b[K", fit(text, terminal_.width - 1).c_str());
     drawn_ = true;
   } else {
     std::fprintf(stderr, "%s\n", text.c_str());

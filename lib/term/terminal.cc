@@ -35,6 +35,11 @@ bool wants_color(Color color, bool tty) {
   return tty || !variable("CLICOLOR_FORCE").empty();
 }
 
+/// Whether this byte goes on with a code point of UTF-8.
+bool continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
 template <class... A>
 std::string print(const char* format, A... values) {
   char buffer[64];
@@ -90,11 +95,22 @@ std::string number_text(double value, int digits) {
   const double size = std::fabs(value);
   if (size < 1 && size >= 1e-3) {
     std::string text = print("%.*f", digits, value);
-    const auto zero = text.find("0.");
-    if (zero != text.npos && size < 0.99995) text.erase(zero, 1);
+    const std::size_t digit = value < 0 ? 1 : 0;
+    if (text[digit] == '0') text.erase(digit, 1);
     return text;
   }
   return print("%.*g", digits, value);
+}
+
+std::string count_text(double count) {
+  constexpr std::array units{"", " k", " M", " G"};
+  std::size_t unit = 0;
+  while (count >= 999.5 && unit + 1 < units.size()) {
+    count /= 1000;
+    ++unit;
+  }
+  const int decimals = unit == 0 || count >= 99.95 ? 0 : count >= 9.995 ? 1 : 2;
+  return print("%.*f%s", decimals, count, units[unit]);
 }
 
 std::string bar(double fraction, int cells, bool utf8) {
@@ -110,6 +126,21 @@ std::string bar(double fraction, int cells, bool utf8) {
   }
   for (; used < cells; ++used) out += utf8 ? "░" : ".";
   return out;
+}
+
+std::size_t cells(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+std::string fit(std::string_view text, int width) {
+  std::size_t left = static_cast<std::size_t>(std::max(0, width));
+  std::size_t end = 0;
+  while (end < text.size()) {
+    if (!continues(text[end]) && left-- == 0) break;
+    ++end;
+  }
+  return std::string(text.substr(0, end));
 }
 
 }  // namespace mlb::term

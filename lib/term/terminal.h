@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 
@@ -30,7 +31,14 @@ std::string span_text(double seconds);
 /// `digits` significant digits, no leading zero of fractions when `compact`:
 /// .4362
 std::string number_text(double value, int digits);
+/// "142 k", "1.20 M", "850": a count to three digits.
+std::string count_text(double count);
 /// `cells` wide; `fraction` in [0, 1].
 std::string bar(double fraction, int cells, bool utf8);
+
+/// How many cells a text takes: code points, of which ours take one each.
+std::size_t cells(std::string_view text);
+/// The text, cut to at most `width` cells.
+std::string fit(std::string_view text, int width);
 
 }  // namespace mlb::term

@@ -5,15 +5,36 @@
 #include <cstdio>
 
 #include "base/build.h"
+#include "base/nearest.h"
 #include "base/units.h"
 
 namespace mlb::submit {
 namespace {
 
+constexpr const char* kJobWords =
+    "UUID, its first 6 digits, @last, @last~2, name:NAME, -";
+
+/// Examples first (they are kept as the footer), then the usual parts.
+class Help final : public CLI::Formatter {
+ public:
+  Help() { column_width(28); }
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    if (mode == CLI::AppFormatMode::Sub) return make_expanded(app);
+    std::string out = app->get_footer() + "\n" + make_description(app) + "\n" +
+                      make_usage(app, std::move(name)) + make_positionals(app) +
+                      make_groups(app, mode) + make_subcommands(app, mode);
+    if (app->get_parent() != nullptr) {
+      out += "\nOptions of every verb, such as --json: mlsubmit --help\n";
+    }
+    return out;
+  }
+};
+
 CLI::App* verb(CLI::App& app, const char* name, const char* what,
                const std::string& examples) {
   CLI::App* out = app.add_subcommand(name, what);
-  out->description(examples + "\n" + what);
+  out->footer(examples);
   out->fallthrough();
   return out;
 }
@@ -108,8 +129,7 @@ void add_list_verbs(CLI::App& app, Command& c) {
   for (const auto& p : plain) {
     CLI::App* v = verb(app, p.name, p.what,
                        std::string("  mlsubmit ") + p.name + " @last\n");
-    auto* option = v->add_option(
-        "ID", p.flags->jobs, "UUID, its first 6 digits, @last, name:NAME, -");
+    auto* option = v->add_option("ID", p.flags->jobs, kJobWords);
     if (p.required) option->required();
   }
 }
@@ -117,7 +137,7 @@ void add_list_verbs(CLI::App& app, Command& c) {
 void add_result_verbs(CLI::App& app, Command& c) {
   CLI::App* logs =
       verb(app, "logs", "What the job printed", "  mlsubmit logs @last -f\n");
-  logs->add_option("ID", c.logs.job)->required();
+  logs->add_option("ID", c.logs.job, kJobWords)->required();
   logs->add_flag("-f,--follow", c.logs.follow, "to the end of the job");
   logs->add_option("--attempt", c.logs.attempt, "of this attempt");
   logs->add_flag("--all-attempts", c.logs.all_attempts, "of all attempts");
@@ -126,14 +146,14 @@ void add_result_verbs(CLI::App& app, Command& c) {
   logs->add_flag("--timestamps", c.logs.timestamps, "each line with its time");
   CLI::App* wait = verb(app, "wait", "Wait for the end; exit by outcome",
                         "  mlsubmit wait \"$id\" --timeout 45m --logs\n");
-  wait->add_option("ID", c.wait.jobs)->required();
+  wait->add_option("ID", c.wait.jobs, kJobWords)->required();
   auto* any = wait->add_flag("--any", c.wait.any, "for the first that ends");
   wait->add_flag("--all", c.wait_all, "for all (the default)")->excludes(any);
   wait->add_option("--timeout", c.wait.timeout, "then exit 124, e.g. 45m");
   wait->add_flag("--logs", c.wait.logs, "show what they print, on stderr");
   CLI::App* metrics = verb(app, "metrics", "The history of all metrics",
                            "  mlsubmit metrics @last --name valid.loss\n");
-  metrics->add_option("ID", c.metrics.job)->required();
+  metrics->add_option("ID", c.metrics.job, kJobWords)->required();
   metrics->add_option("--name", c.metrics.name, "only this metric");
   metrics->add_option("--format", c.metrics.format, "csv or jsonl")
       ->check(CLI::IsMember({"csv", "jsonl"}));
@@ -142,10 +162,10 @@ void add_result_verbs(CLI::App& app, Command& c) {
   CLI::App* get = verb(app, "get", "Fetch what the job left",
                        "  mlsubmit get @last\n"
                        "  mlsubmit get @last predictions -o - | head\n");
-  get->add_option("ID", c.get.job)->required();
+  get->add_option("ID", c.get.job, kJobWords)->required();
   get->add_option("NAME", c.get.names,
-                  "model predictions metrics spec logs all (default: the "
-                  "first four)");
+                  "model predictions metrics spec logs stdout stderr all "
+                  "(default: the first four)");
   get->add_option("-o,--output", c.get.dir, "a folder, or - for stdout");
   get->add_flag("--force", c.get.force, "replace different files");
 }
@@ -154,12 +174,15 @@ void add_result_verbs(CLI::App& app, Command& c) {
 
 void build(CLI::App& app, Command& c) {
   app.name("mlsubmit");
+  app.formatter(std::make_shared<Help>());
   app.description(
-      "Submits machine-learning jobs, follows them, fetches results.\n\n"
+      "Submits machine-learning jobs, follows them, fetches results.");
+  app.footer(
       "  id=$(mlsubmit submit job.yaml)\n"
       "  mlsubmit watch $id\n"
       "  mlsubmit get $id\n");
-  app.set_version_flag("--version", "mlsubmit " + version());
+  app.set_version_flag("--version", "mlsubmit " + build_id(),
+                       "Print the version and exit");
   app.require_subcommand(1);
   add_globals(app, c);
   add_spec_verbs(app, c);
@@ -168,10 +191,11 @@ void build(CLI::App& app, Command& c) {
   verb(app, "ping", "Ask the broker whether it is there", "  mlsubmit ping\n");
   verb(app, "workers", "Who serves", "  mlsubmit workers\n");
   verb(app, "version", "Print the version", "  mlsubmit version\n");
-  CLI::App* help = verb(app, "help", "Fields of the spec, exit codes",
+  CLI::App* help = verb(app, "help", "A verb, fields of the spec, exit codes",
+                        "  mlsubmit help submit\n"
                         "  mlsubmit help fields train.epochs\n"
                         "  mlsubmit help exit-codes\n");
-  help->add_option("TOPIC", c.help_topic, "fields or exit-codes")->required();
+  help->add_option("TOPIC", c.help_topic, "a verb, fields or exit-codes");
   help->add_option("PATH", c.help_path, "a field");
 }
 
@@ -201,43 +225,12 @@ Exit act(const CLI::App& app, Command& c) {
   if (name == "get") return get(g, c.get);
   if (name == "ping") return ping(g);
   if (name == "workers") return workers(g);
-  if (name == "help") return help(c.help_topic, c.help_path);
+  if (name == "help") return help(app, c.help_topic, c.help_path);
   print_line("mlsubmit " + build_id());
   return 0;
 }
 
 namespace {
-
-/// Levenshtein's distance.
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-    }
-  }
-  return row[b.size()];
-}
-
-/// The known word that was probably meant; empty when none is near.
-std::string nearest(const std::string& word,
-                    const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t least = word.size() / 3 + 2;
-  for (const auto& candidate : known) {
-    const std::size_t d = distance(word, candidate);
-    if (d < least) {
-      least = d;
-      best = candidate;
-    }
-  }
-  return best;
-}
 
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> out;
@@ -249,8 +242,17 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 }  // namespace
 
-int parse_failed(CLI::App& app, const CLI::ParseError& error, int argc,
-                 char** argv) {
+std::string suggestion(const std::string& word,
+                       const std::vector<std::string>& known,
+                       const std::string& otherwise) {
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  const std::string meant = nearest(word, views);
+  if (meant.empty()) return "; see " + otherwise;
+  return "; did you mean '" + meant + "'?";
+}
+
+Exit parse_failed(CLI::App& app, const CLI::ParseError& error, int argc,
+                  char** argv, Command& command) {
   if (error.get_exit_code() == 0) return app.exit(error);
   std::vector<std::string> verbs;
   const CLI::App* used = nullptr;
@@ -262,24 +264,24 @@ int parse_failed(CLI::App& app, const CLI::ParseError& error, int argc,
   if (used != nullptr) {
     for (auto& name : option_names(*used)) options.push_back(std::move(name));
   }
-  std::string hint;
-  for (int i = 1; i < argc && hint.empty(); ++i) {
+  const std::string see =
+      "mlsubmit " + (used == nullptr ? std::string() : used->get_name() + " ") +
+      "--help";
+  std::string problem;
+  for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     const bool option = word.rfind("--", 0) == 0;
-    const auto& known = option ? options : verbs;
+    command.globals.json |= word == "--json";
+    if (!problem.empty()) continue;
     if (!option && (used != nullptr || word[0] == '-')) continue;
+    const auto& known = option ? options : verbs;
     const std::string name = word.substr(0, word.find('='));
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string meant = nearest(name, known);
-    hint = std::string("unknown ") + (option ? "option " : "verb ") + "'" +
-           name + "'" +
-           (meant.empty() ? "" : "; did you mean '" + meant + "'?");
+    problem = std::string("unknown ") + (option ? "option " : "verb ") + "'" +
+              name + "'" + suggestion(name, known, see);
   }
-  if (hint.empty()) hint = error.what();
-  say("mlsubmit: " + hint);
-  say("try: mlsubmit " +
-      (used == nullptr ? std::string() : used->get_name() + " ") + "--help");
-  return exit_code(Fault::usage);
+  if (problem.empty()) problem = std::string(error.what()) + "; see " + see;
+  return Error{Fault::usage, problem};
 }
 
 }  // namespace mlb::submit

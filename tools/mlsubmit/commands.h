@@ -2,8 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <string>
+#include <vector>
 
 #include "verbs.h"
 
@@ -33,8 +33,14 @@ struct Command {
 
 void build(CLI::App& app, Command& command);
 Exit act(const CLI::App& app, Command& command);
-/// Prints help, or the problem with the nearest word; the exit code.
-int parse_failed(CLI::App& app, const CLI::ParseError& error, int argc,
-                 char** argv);
+/// Prints help, or says what is wrong, with the nearest word.
+Exit parse_failed(CLI::App& app, const CLI::ParseError& error, int argc,
+                  char** argv, Command& command);
+/// "; did you mean 'submit'?", else "; see `otherwise`".
+std::string suggestion(const std::string& word,
+                       const std::vector<std::string>& known,
+                       const std::string& otherwise);
+Exit help(const CLI::App& app, const std::string& topic,
+          const std::string& path);
 
 }  // namespace mlb::submit

@@ -1,16 +1,20 @@
 // See connection.h.
 #include "connection.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
 #include "base/build.h"
+#include "base/units.h"
 #include "embedded.h"
 #include "transport/machine.h"
 #include "wire/wire.h"
 
 namespace mlb::submit {
 namespace {
+
+constexpr Millis kGreeting{1500};
 
 Session new_session() {
   Session out;
@@ -29,9 +33,28 @@ Error interrupted() {
 
 Error refusal(const Refused& refused) {
   const auto is = [&](const char* code) { return refused.code == code; };
-  if (is("no_such_job")) return {Fault::not_found, refused.text};
+  if (is("no_such_job")) {
+    return {Fault::not_found, "no such job: " + refused.job.text()};
+  }
   if (is("bad_message")) return {Fault::bug, refused.text};
   return {Fault::refused, refused.text};
+}
+
+blob::Line transfer_line(transport::Dealer& dealer) {
+  return {
+      .send =
+          [&](ByteView frame) {
+            return dealer.send(frame) == transport::Sent::sent;
+          },
+      .receive = [&](Millis wait) -> std::optional<Bytes> {
+        if (auto frame = dealer.receive()) return frame;
+        transport::PollItem item{.socket = &dealer.socket()};
+        transport::poll({&item, 1}, wait);
+        return dealer.receive();
+      },
+      .now = [] { return read_clock().mono; },
+      .stop = [] { return signal_received != 0; },
+  };
 }
 
 Connection::Connection(const Globals& globals)
@@ -54,28 +77,56 @@ Result<std::unique_ptr<Connection>> Connection::open(const Globals& globals) {
   auto dealer = transport::Dealer::connect(out->context_, url);
   if (!dealer) return std::move(dealer).fail();
   out->dealer_ = std::move(*dealer);
+  auto greeted = out->greet_until_answered(url);
+  if (greeted && out->is_other_build()) greeted = out->replace_pair(url);
+  if (!greeted) return std::move(greeted).fail();
+  return out;
+}
+
+Result<> Connection::greet_until_answered(const std::string& url) {
+  const Millis timeout = globals_.connect_timeout;
   const Millis begun = read_clock().mono;
-  for (;;) {
-    // An embedded pair that was just ending is started again.
-    const Millis slice =
-        out->embedded_ ? Millis(1500) : globals.connect_timeout;
-    auto welcome = out->greet(slice);
+  while (read_clock().mono - begun < timeout) {
+    auto welcome = greet(std::min(kGreeting, timeout));
     if (welcome) {
-      out->welcome_ = *welcome;
-      return out;
+      welcome_ = *welcome;
+      return {};
     }
     if (welcome.error().fault != Fault::unreachable) {
       return std::move(welcome).fail();
     }
-    if (read_clock().mono - begun >= globals.connect_timeout) break;
-    if (!out->embedded_) continue;
-    auto again = ensure_embedded(globals);
+    if (!embedded_) continue;
+    // A pair that was just ending is started again.
+    auto again = ensure_embedded(globals_);
     if (!again) return std::move(again).fail();
   }
   return Error{Fault::unreachable,
                "no broker answers at " + url + " within " +
-                   std::to_string(globals.connect_timeout.count() / 1000) +
-                   " s; is mlbroker running there?"};
+                   duration_text(timeout) +
+                   (embedded_ ? "; its log is " + embedded_log()
+                              : std::string("; is mlbroker running there?"))};
+}
+
+/// A private pair of another build serves its jobs to their end; then it is
+/// replaced, so that builds are not mixed for longer than needed.
+bool Connection::is_other_build() const {
+  return embedded_ && welcome_.build != build_id() && welcome_.queued == 0 &&
+         welcome_.running == 0;
+}
+
+Result<> Connection::replace_pair(const std::string& url) {
+  auto serving = ask_for<Workers>(ListWorkers{});
+  if (!serving) return std::move(serving).fail();
+  std::vector<std::uint64_t> pids{welcome_.broker_pid};
+  for (const auto& worker : serving->workers) pids.push_back(worker.pid);
+  if (globals_.verbose) {
+    say("mlsubmit: replacing the private broker of build " + welcome_.build);
+  }
+  auto done = stop_embedded(pids, globals_.connect_timeout);
+  if (!done) return done;
+  auto pair = ensure_embedded(globals_);
+  if (!pair) return std::move(pair).fail();
+  return greet_until_answered(url);
 }
 
 Result<Welcome> Connection::greet(Millis patience) {
@@ -152,8 +203,12 @@ void Connection::follow(JobId job, std::uint64_t next, std::uint64_t upto,
   handle(client_.follow(read_clock(), job, next, upto, filter));
 }
 
-client::Output Connection::poll(Millis wait) {
+Result<client::Output> Connection::poll(Millis wait) {
+  reply_.reset();
   if (pending_.events.empty()) pump(wait);
+  if (reply_) {
+    if (const auto* r = std::get_if<Refused>(&*reply_)) return refusal(*r);
+  }
   return std::exchange(pending_, {});
 }
 

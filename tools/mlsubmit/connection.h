@@ -2,12 +2,12 @@
 // them.  Starts the embedded pair when no broker is configured.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "blob/transfer.h"
 #include "client/client.h"
 #include "globals.h"
 #include "transport/socket.h"
@@ -32,8 +32,11 @@ class Connection {
   void follow(JobId job, std::uint64_t next, std::uint64_t upto,
               WatchFilter filter);
   void unfollow(JobId job) { client_.unfollow(job); }
-  /// Waits up to `wait` and returns what came of followed jobs.
-  client::Output poll(Millis wait);
+  /// The number of the next event of a followed job.
+  std::uint64_t next_of(JobId job) const { return client_.next_of(job); }
+  /// Waits up to `wait` and returns what came of followed jobs; an Error when
+  /// the broker refuses to let one be followed.
+  Result<client::Output> poll(Millis wait);
 
   const Welcome& welcome() const { return welcome_; }
   bool same_machine() const;
@@ -43,6 +46,9 @@ class Connection {
  private:
   explicit Connection(const Globals& globals);
   Result<Welcome> greet(Millis patience);
+  Result<> greet_until_answered(const std::string& url);
+  bool is_other_build() const;
+  Result<> replace_pair(const std::string& url);
   void handle(client::Output output);
   void pump(Millis wait);
 
@@ -55,6 +61,10 @@ class Connection {
   std::optional<Body> reply_;
   client::Output pending_;
 };
+
+inline constexpr Millis kTransferPatience{60000};
+/// The way of a blob's frames; a signal stops it.
+blob::Line transfer_line(transport::Dealer& dealer);
 
 /// The Error that a refusal stands for.
 Error refusal(const Refused& refused);

@@ -3,10 +3,13 @@
 #include "embedded.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -23,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestSocketPath = 107 - 6;  // ".blobs" is added
 constexpr const char* kIdleExit = "60s";
+constexpr int kLookAgain = 20;  // ms
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -129,15 +133,47 @@ Result<std::string> ensure_embedded(const Globals& globals) {
     if (!started) return std::move(started).fail();
   }
   if (!is_locked(*state + "/worker")) {
-    const long cpus = std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
+    const Capacity here = capacity_here();
     auto started =
         start("mlworker",
               {"", "serve", "--broker", url, "--data", *state + "/worker",
-               "--slots", std::to_string(cpus), "--idle-exit", kIdleExit},
+               "--slots", std::to_string(here.slots), "--memory",
+               std::to_string(here.memory), "--idle-exit", kIdleExit},
               *state);
     if (!started) return std::move(started).fail();
   }
   return url;
+}
+
+Result<> stop_embedded(std::span<const std::uint64_t> pids, Millis patience) {
+  auto state = state_folder();
+  if (!state) return std::move(state).fail();
+  for (const auto pid : pids) ::kill(static_cast<pid_t>(pid), SIGTERM);
+  const Millis begun = read_clock().mono;
+  while (is_locked(*state + "/broker") || is_locked(*state + "/worker")) {
+    if (signal_received != 0) return Error{Fault::cancelled, "interrupted"};
+    if (read_clock().mono - begun >= patience) {
+      return Error{Fault::unreachable,
+                   "the private broker or worker of another build does not "
+                   "end; its processes have their logs in " +
+                       *state};
+    }
+    ::poll(nullptr, 0, kLookAgain);
+  }
+  return {};
+}
+
+Capacity capacity_here() {
+  const long cores = std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
+  const auto pages = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES));
+  const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return {.slots = static_cast<std::uint32_t>(cores),
+          .memory = pages * size / 10 * 8};
+}
+
+std::string embedded_log() {
+  const auto state = state_folder();
+  return state ? *state + "/mlbroker.log" : std::string();
 }
 
 }  // namespace mlb::submit

@@ -1,57 +1,101 @@
 // mlsubmit get: artefacts of a job, verified by SHA-256.
+#include "get.h"
+
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/file.h"
 #include "blob/digest_file.h"
-#include "blob/transfer.h"
-#include "connection.h"
+#include "events.h"
 #include "jobs.h"
 #include "render.h"
 #include "term/progress.h"
-#include "verbs.h"
 
 namespace mlb::submit {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Millis kTurn{100};
+/// A folder that goes with its owner; for what is on its way to stdout.
+class TemporaryFolder {
+ public:
+  static Result<TemporaryFolder> make() {
+    std::error_code error;
+    std::string name =
+        fs::temp_directory_path(error).string() + "/mlsubmit-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) {
+      return Error{Fault::data, name + ": " + errno_text(errno)};
+    }
+    return TemporaryFolder(std::move(name));
+  }
+  TemporaryFolder(TemporaryFolder&& other) noexcept
+      : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+/// Copies a file to stdout and removes it before the first byte: a reader
+/// that goes away may end us by SIGPIPE.
+Result<> pour_out(const std::string& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return Error{Fault::data, path + ": " + errno_text(errno)};
+  std::error_code ignored;
+  fs::remove_all(fs::path(path).parent_path(), ignored);
+  char chunk[65536];
+  for (;;) {
+    const ssize_t got = ::read(fd.get(), chunk, sizeof chunk);
+    if (got < 0) return Error{Fault::data, path + ": " + errno_text(errno)};
+    if (got == 0) return flush_output();
+    std::fwrite(chunk, 1, static_cast<std::size_t>(got), stdout);
+    if (auto written = flush_output(); !written) return written;
+  }
+}
 
 class Getter {
  public:
   Getter(const Globals& globals, Connection& connection, JobView job,
-         std::string dir, bool force)
+         std::string dir, const GetFlags& flags)
       : globals_(globals),
         connection_(connection),
         job_(std::move(job)),
         dir_(std::move(dir)),
-        force_(force) {}
+        to_stdout_(flags.dir == "-"),
+        force_(flags.force) {}
 
   Result<> get(const std::string& name);
 
  private:
   Result<> get_artefact(const Artefact& artefact);
   Result<> get_spec();
-  Result<> get_logs();
+  Result<> get_log(std::uint8_t stream);
   Result<> download(const Digest& digest, const std::string& path);
   Result<> put(const std::string& file, const std::string& temporary,
                const Digest& digest);
   Result<> put_text(const std::string& file, const std::string& text);
-  bool to_stdout() const { return dir_ == "-"; }
-  std::string path_of(const std::string& file) const {
-    return to_stdout() ? fs::temp_directory_path().string() + "/mlsubmit-" +
-                             std::to_string(::getpid()) + "-" + file
-                       : dir_ + "/" + file;
+  std::string temporary_for(const std::string& file) const {
+    return dir_ + "/" + file + ".tmp";
   }
 
   const Globals& globals_;
   Connection& connection_;
   JobView job_;
   std::string dir_;
+  bool to_stdout_;
   bool force_;
 };
 
@@ -71,58 +115,45 @@ Result<> Getter::download(const Digest& digest, const std::string& path) {
   auto transfer = blob::Downloader::open(path, digest);
   if (!transfer) return std::move(transfer).fail();
   term::ProgressLine line("fetching " + path, globals_.quiet);
-  const blob::Line from_broker{
-      .send =
-          [&](ByteView frame) {
-            return dealer->send(frame) == transport::Sent::sent;
-          },
-      .receive = [&](Millis wait) -> std::optional<Bytes> {
-        transport::PollItem item{.socket = &dealer->socket()};
-        transport::poll({&item, 1}, wait);
-        return dealer->receive();
-      },
-      .now = [] { return read_clock().mono; },
-      .stop = [] { return signal_received != 0; },
-  };
   return blob::run(
-      *transfer, from_broker, Millis(60000),
+      *transfer, transfer_line(*dealer), kTransferPatience,
       [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); });
 }
 
 /// Moves a verified file to its place, or to stdout.
 Result<> Getter::put(const std::string& file, const std::string& temporary,
                      const Digest& digest) {
-  if (to_stdout()) {
-    auto content = read_file(temporary);
-    ::unlink(temporary.c_str());
-    if (!content) return std::move(content).fail();
-    std::fwrite(content->data(), 1, content->size(), stdout);
-    return {};
-  }
-  const std::string path = path_of(file);
-  if (const auto old = blob::digest_file(path); old && !force_) {
-    if (old->digest != digest) {
+  if (to_stdout_) return pour_out(temporary);
+  const std::string path = dir_ + "/" + file;
+  if (::access(path.c_str(), F_OK) == 0 && !force_) {
+    const auto old = blob::digest_file(path);
+    if (!old || old->digest != digest) {
       ::unlink(temporary.c_str());
       return Error{Fault::refused,
                    path + ": exists with other content; use --force"};
     }
   }
   if (std::rename(temporary.c_str(), path.c_str()) != 0) {
-    return Error{Fault::data, path + ": cannot be written"};
+    const int number = errno;
+    ::unlink(temporary.c_str());
+    return Error{Fault::data, path + ": " + errno_text(number)};
   }
-  print_line(path);
+  globals_.json ? say(path) : print_line(path);
   return {};
 }
 
 Result<> Getter::put_text(const std::string& file, const std::string& text) {
-  const std::string temporary = path_of(file) + ".tmp";
+  const std::string temporary = temporary_for(file);
   auto written = write_file_durably(temporary, view_of(text));
   if (!written) return written;
   return put(file, temporary, sha256(view_of(text)));
 }
 
 Result<> Getter::get_artefact(const Artefact& artefact) {
-  const std::string temporary = path_of(artefact.file) + ".tmp";
+  if (artefact.file.find('/') != std::string::npos) {
+    return Error{Fault::integrity, artefact.file + ": is no file name"};
+  }
+  const std::string temporary = temporary_for(artefact.file);
   auto got = download(artefact.digest, temporary);
   if (!got) return std::move(got).context(artefact.file);
   return put(artefact.file, temporary, artefact.digest);
@@ -134,28 +165,24 @@ Result<> Getter::get_spec() {
   return put_text("spec.yaml", spec->source);
 }
 
-Result<> Getter::get_logs() {
-  std::string text[2];
-  const std::uint64_t last = job_.row.events;
-  connection_.follow(job_.row.id, 1, last, WatchFilter::all);
-  for (bool over = last == 0; !over;) {
-    auto news = connection_.poll(kTurn);
-    if (signal_received != 0) return Error{Fault::cancelled, "interrupted"};
-    for (const auto& event : news.events) {
-      over |= event.number >= last;
-      if (event.type != EventType::log) continue;
-      text[event.log.stream == 2 ? 1 : 0] += event.log.text;
-    }
-  }
-  connection_.unfollow(job_.row.id);
-  auto done = put_text("stdout.log", text[0]);
-  if (done) done = put_text("stderr.log", text[1]);
-  return done;
+Result<> Getter::get_log(std::uint8_t stream) {
+  LogText text;
+  std::string whole;
+  auto done = each_event(connection_, job_, 1, Until::now, WatchFilter::log,
+                         [&](const EventRow& event) {
+                           if (event.type != EventType::log) return;
+                           if (event.log.stream != stream) return;
+                           whole += text.add(event);
+                         });
+  if (!done) return std::move(done).fail();
+  if (*done != 0) return Error{Fault::cancelled, "interrupted"};
+  return put_text(stream == 2 ? "stderr.log" : "stdout.log", whole);
 }
 
 Result<> Getter::get(const std::string& name) {
   if (name == "spec") return get_spec();
-  if (name == "logs") return get_logs();
+  if (name == "stdout") return get_log(1);
+  if (name == "stderr") return get_log(2);
   if (const Outcome* outcome = outcome_of(job_.row)) {
     for (const auto& artefact : outcome->artefacts) {
       if (artefact.name == name || artefact.file == name) {
@@ -168,47 +195,75 @@ Result<> Getter::get(const std::string& name) {
                                      std::string(name_of(job_.row.state))};
 }
 
+/// What words such as `all` stand for.
+std::vector<std::string> expand(const std::vector<std::string>& words,
+                                const JobRow& row) {
+  const Outcome* outcome = outcome_of(row);
+  std::vector<std::string> left;
+  if (outcome != nullptr) {
+    for (const auto& a : outcome->artefacts) left.push_back(a.name);
+  }
+  std::vector<std::string> out;
+  for (const auto& word : words) {
+    if (word == "all") {
+      out.insert(out.end(), left.begin(), left.end());
+      out.insert(out.end(), {"spec", "stdout", "stderr"});
+    } else if (word == "logs") {
+      out.insert(out.end(), {"stdout", "stderr"});
+    } else {
+      out.push_back(word);
+    }
+  }
+  if (!words.empty()) return out;
+  for (const char* name : {"model", "predictions", "metrics"}) {
+    if (std::find(left.begin(), left.end(), name) != left.end()) {
+      out.push_back(name);
+    }
+  }
+  out.push_back("spec");
+  return out;
+}
+
+std::string default_folder(const JobRow& row) {
+  std::string out = row.envelope.name + "-" + row.id.id8();
+  std::replace(out.begin(), out.end(), '/', '_');
+  return out;
+}
+
 }  // namespace
+
+Result<> fetch(const Globals& globals, Connection& connection, JobView job,
+               const GetFlags& flags) {
+  const auto names = expand(flags.names, job.row);
+  std::optional<TemporaryFolder> temporary;
+  std::string dir = flags.dir.empty() ? default_folder(job.row) : flags.dir;
+  if (dir == "-") {
+    if (names.size() != 1) {
+      return Error{Fault::usage, "-o - takes exactly one artefact"};
+    }
+    auto made = TemporaryFolder::make();
+    if (!made) return std::move(made).fail();
+    temporary.emplace(std::move(*made));
+    dir = temporary->path();
+  }
+  std::error_code error;
+  fs::create_directories(dir, error);
+  if (error) return Error{Fault::data, dir + ": " + error.message()};
+  Getter getter(globals, connection, std::move(job), dir, flags);
+  for (const auto& name : names) {
+    auto got = getter.get(name);
+    if (!got) return got;
+  }
+  return {};
+}
 
 Exit get(const Globals& globals, const GetFlags& flags) {
   auto connection = Connection::open(globals);
   if (!connection) return std::move(connection).fail();
-  auto ids = resolve(**connection, {flags.job});
-  if (!ids) return std::move(ids).fail();
-  if (ids->empty()) return Error{Fault::usage, "which job?"};
-  auto jobs = views(**connection, {ids->front()});
-  if (!jobs) return std::move(jobs).fail();
-  JobView job = std::move(jobs->front());
-  std::vector<std::string> names = flags.names;
-  if (names.empty()) {
-    names = {"model", "predictions", "metrics", "spec"};
-    if (const Outcome* o = outcome_of(job.row)) {
-      std::erase_if(names, [&](const auto& name) {
-        return name != "spec" &&
-               std::none_of(o->artefacts.begin(), o->artefacts.end(),
-                            [&](const auto& a) { return a.name == name; });
-      });
-    }
-  }
-  if (names.size() == 1 && names[0] == "all") {
-    names = {"spec", "logs"};
-    if (const Outcome* o = outcome_of(job.row)) {
-      for (const auto& a : o->artefacts) names.push_back(a.name);
-    }
-  }
-  std::string dir = flags.dir;
-  if (dir.empty()) dir = job.row.envelope.name + "-" + job.row.id.id8();
-  if (dir == "-" && names.size() != 1) {
-    return Error{Fault::usage, "-o - takes exactly one artefact"};
-  }
-  std::error_code error;
-  if (dir != "-") fs::create_directories(dir, error);
-  if (error) return Error{Fault::data, dir + ": " + error.message()};
-  Getter getter(globals, **connection, std::move(job), dir, flags.force);
-  for (const auto& name : names) {
-    auto got = getter.get(name);
-    if (!got) return std::move(got).fail();
-  }
+  auto job = one_job(**connection, flags.job);
+  if (!job) return std::move(job).fail();
+  auto got = fetch(globals, **connection, std::move(*job), flags);
+  if (!got) return std::move(got).fail();
   return 0;
 }
 

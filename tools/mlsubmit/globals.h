@@ -35,6 +35,13 @@ extern volatile std::sig_atomic_t signal_received;
 /// One line of JSON; bytes that are not UTF-8 are replaced.
 std::string json_line(const Json& json);
 void print_line(const std::string& text);
-void say(const std::string& text);  ///< on stderr
+void print_text(const std::string& text);  ///< as it is, without a newline
+void say(const std::string& text);         ///< on stderr
+
+/// Hands on what was printed; an Error when it cannot be written.  Ends the
+/// process by SIGPIPE, silently, when nobody reads it any more.
+Result<> flush_output();
+/// What stdin has, at most `limit` bytes; Fault::cancelled after a signal.
+Result<std::string> read_input(std::size_t limit);
 
 }  // namespace mlb::submit

@@ -3,26 +3,27 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iostream>
+#include <sstream>
 
 namespace mlb::submit {
 namespace {
 
 constexpr std::size_t kShortestPrefix = 6;
+constexpr std::size_t kLongestInput = 1u << 20;
 
 Result<JobId> one_of(Connection& connection, const ListJobs& query,
                      std::size_t index, const std::string& argument) {
-  auto page = connection.ask_for<Jobs>(query);
-  if (!page) return std::move(page).fail();
-  if (page->jobs.size() <= index) {
+  auto jobs = list_jobs(connection, query);
+  if (!jobs) return std::move(jobs).fail();
+  if (jobs->size() <= index) {
     return Error{Fault::not_found, "no such job: " + argument};
   }
-  if (!query.prefix.empty() && page->jobs.size() > 1) {
+  if (!query.prefix.empty() && jobs->size() > 1) {
     return Error{Fault::not_found, "ambiguous: " + argument + " begins " +
-                                       page->jobs[0].row.id.text() + " and " +
-                                       page->jobs[1].row.id.text()};
+                                       (*jobs)[0].row.id.text() + " and " +
+                                       (*jobs)[1].row.id.text()};
   }
-  return page->jobs[index].row.id;
+  return (*jobs)[index].row.id;
 }
 
 Result<JobId> by_age(Connection& connection, const std::string& argument) {
@@ -70,6 +71,16 @@ Result<JobId> resolve_one(Connection& connection, const std::string& argument) {
 
 }  // namespace
 
+std::vector<std::string> words_of(const std::string& input) {
+  std::vector<std::string> out;
+  std::istringstream lines(input);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find('\t')));
+    for (std::string word; words >> word;) out.push_back(word);
+  }
+  return out;
+}
+
 Result<std::vector<JobId>> resolve(Connection& connection,
                                    const std::vector<std::string>& arguments) {
   std::vector<std::string> names;
@@ -78,7 +89,9 @@ Result<std::vector<JobId>> resolve(Connection& connection,
       names.push_back(argument);
       continue;
     }
-    for (std::string word; std::cin >> word;) names.push_back(word);
+    auto input = read_input(kLongestInput);
+    if (!input) return std::move(input).fail();
+    for (auto& word : words_of(*input)) names.push_back(std::move(word));
   }
   std::vector<JobId> out;
   for (const auto& name : names) {
@@ -88,7 +101,30 @@ Result<std::vector<JobId>> resolve(Connection& connection,
       out.push_back(*id);
     }
   }
+  if (out.empty()) return Error{Fault::usage, "no job is named"};
   return out;
+}
+
+Result<JobView> one_job(Connection& connection, const std::string& argument) {
+  auto ids = resolve(connection, {argument});
+  if (!ids) return std::move(ids).fail();
+  if (ids->size() > 1) return Error{Fault::usage, "want one job, not several"};
+  auto jobs = views(connection, *ids);
+  if (!jobs) return std::move(jobs).fail();
+  return std::move(jobs->front());
+}
+
+Result<std::vector<JobView>> list_jobs(Connection& connection, ListJobs query) {
+  const std::size_t limit = query.limit;
+  std::vector<JobView> out;
+  for (;;) {
+    query.limit = static_cast<std::uint32_t>(limit - out.size());
+    auto page = connection.ask_for<Jobs>(query);
+    if (!page) return std::move(page).fail();
+    std::move(page->jobs.begin(), page->jobs.end(), std::back_inserter(out));
+    if (page->next_before == 0 || out.size() >= limit) return out;
+    query.before_order = page->next_before;
+  }
 }
 
 Result<std::vector<JobView>> views(Connection& connection,

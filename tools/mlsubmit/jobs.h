@@ -10,14 +10,23 @@
 namespace mlb::submit {
 
 /// UUID, unique prefix of >= 6, @last, @last~N, name:NAME, - (ids on stdin).
+/// At least one, each once.
 Result<std::vector<JobId>> resolve(Connection& connection,
                                    const std::vector<std::string>& arguments);
-/// The rows of these jobs, in order.
+/// The job that one argument names.
+Result<JobView> one_job(Connection& connection, const std::string& argument);
+/// The newest `query.limit` jobs that the query asks for, over all pages.
+Result<std::vector<JobView>> list_jobs(Connection& connection, ListJobs query);
+/// The rows of these jobs, in order; not_found names the first unknown one.
 Result<std::vector<JobView>> views(Connection& connection,
                                    const std::vector<JobId>& jobs);
 
 /// 0, 7, 8 or 9; the job has ended.
 int exit_of(const JobRow& row);
+/// The words of `-`: the first of a line with tabs (as `ls` prints them), all
+/// of another line.
+std::vector<std::string> words_of(const std::string& input);
+
 /// All alike: that code; else 13.
 int exit_of(const std::vector<JobView>& jobs);
 /// The outcome that the job's end follows from; null: none.

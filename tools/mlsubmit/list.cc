@@ -1,7 +1,6 @@
-// mlsubmit ls, status, cancel, ping, workers, help
+// mlsubmit ls, status, cancel, ping, workers: one question, one answer.
 #include <unistd.h>
 
-#include "base/build.h"
 #include "base/units.h"
 #include "connection.h"
 #include "jobs.h"
@@ -13,23 +12,6 @@ namespace {
 
 constexpr Millis kEndedShown = std::chrono::hours(24 * 7);
 
-std::vector<std::string> row_of(const JobView& job) {
-  const JobRow& r = job.row;
-  const auto or_dash = [](std::string text) {
-    return text.empty() ? std::string("-") : text;
-  };
-  const std::uint32_t epoch = r.last_point.epoch;
-  char fraction[16];
-  std::snprintf(fraction, sizeof fraction, "%.2f", fraction_of(job));
-  return {r.id.text(),
-          or_dash(r.envelope.name),
-          std::string(name_of(r.state)),
-          epoch == 0 ? "-" : std::to_string(epoch),
-          fraction,
-          utc_text(r.submitted),
-          or_dash(r.owner.name)};
-}
-
 Result<Millis> since_of(const ListFlags& flags) {
   const Millis now = read_clock().wall;
   if (flags.all) return Millis(0);
@@ -40,39 +22,6 @@ Result<Millis> since_of(const ListFlags& flags) {
                                    "'; want a duration such as 2d or 90m"};
   }
   return now - *span;
-}
-
-void print_status(const JobView& job) {
-  const JobRow& r = job.row;
-  print_line(r.id.text() + "  " + r.envelope.name + "  " +
-             std::string(name_of(r.state)));
-  if (r.last_point.epoch > 0) print_line("  " + point_text(r.last_point));
-  for (const auto& [code, text] : job.waiting) {
-    print_line("  waits: " + text);
-  }
-  for (const auto& a : r.attempts) {
-    std::string line =
-        "  attempt " + std::to_string(a.number) + " on " + a.host;
-    if (a.has_outcome && !a.outcome.success) {
-      line += ": " + std::string(name_of(a.outcome.failure)) + ": " +
-              a.outcome.reason;
-    } else if (a.lost) {
-      line += ": worker_lost";
-    }
-    print_line(line);
-  }
-  if (!r.reason.empty()) print_line("  reason: " + r.reason);
-  const Outcome* outcome = outcome_of(r);
-  if (outcome == nullptr) return;
-  for (const auto& [name, value] : outcome->metrics) {
-    print_line("  " + name + " = " + term::number_text(value, 6));
-  }
-  for (const auto& g : outcome->gates) {
-    print_line("  gate " + g.metric + " " + g.condition + ": " +
-               (g.passed ? "met" : "NOT met") + " (" +
-               term::number_text(g.value, 6) + ")");
-  }
-  for (const auto& w : outcome->warnings) print_line("  warning: " + w);
 }
 
 }  // namespace
@@ -88,22 +37,21 @@ Exit list(const Globals& globals, const ListFlags& flags) {
   query.name = flags.name;
   query.limit = flags.limit;
   query.ended_since = *since;
-  auto page = (*connection)->ask_for<Jobs>(query);
-  if (!page) return std::move(page).fail();
+  auto jobs = list_jobs(**connection, query);
+  if (!jobs) return std::move(jobs).fail();
   if (globals.json) {
-    for (const auto& job : page->jobs) print_line(json_line(job_json(job)));
+    for (const auto& job : *jobs) print_line(json_line(job_json(job)));
     return 0;
   }
-  const bool table = ::isatty(STDOUT_FILENO) == 1 && !globals.plain;
   std::vector<std::vector<std::string>> rows;
   if (!globals.no_header) {
     rows.push_back(
         {"id", "name", "state", "epoch", "fraction", "submitted", "owner"});
   }
-  for (const auto& job : page->jobs) rows.push_back(row_of(job));
-  if (table) {
+  for (const auto& job : *jobs) rows.push_back(list_row(job));
+  if (::isatty(STDOUT_FILENO) == 1 && !globals.plain) {
     for (auto& row : rows) row[0] = row[0].substr(0, 8);
-    std::fputs(aligned(rows).c_str(), stdout);
+    print_text(aligned(rows));
     return 0;
   }
   for (const auto& row : rows) {
@@ -125,7 +73,7 @@ Exit status(const Globals& globals, const JobsFlags& flags) {
     if (globals.json) {
       print_line(json_line(job_json(job)));
     } else {
-      print_status(job);
+      print_text(status_text(job));
     }
   }
   return 0;
@@ -196,41 +144,7 @@ Exit workers(const Globals& globals) {
     rows.push_back({w.id.id8(), w.name, w.state, std::to_string(w.slots),
                     std::to_string(w.busy), jobs.empty() ? "-" : jobs});
   }
-  if (!globals.json) std::fputs(aligned(rows).c_str(), stdout);
-  return 0;
-}
-
-Exit help(const std::string& topic, const std::string& path) {
-  if (topic == "fields") {
-    auto text = spec::help_fields(path);
-    if (!text) return std::move(text).fail();
-    std::fputs(text->c_str(), stdout);
-    return 0;
-  }
-  if (topic != "exit-codes") {
-    return Error{Fault::usage, "no help on '" + topic +
-                                   "'; try: mlsubmit help fields, mlsubmit "
-                                   "help exit-codes, or mlsubmit VERB --help"};
-  }
-  std::fputs(
-      "0    success; gates passed\n"
-      "1    a bug in mlbatch\n"
-      "2    usage: unknown verb, option, argument\n"
-      "3    spec invalid\n"
-      "4    authentication or permission\n"
-      "5    broker unreachable after retries\n"
-      "6    no such job, data set, model; ambiguous prefix\n"
-      "7    job failed (class in JSON: error bad_data nan oom signal timeout\n"
-      "     worker_lost dependency)\n"
-      "8    job was cancelled\n"
-      "9    gate (require) not met; the job itself succeeded\n"
-      "10   refused: limit, conflict, broker draining or its disk full\n"
-      "11   data problem: CSV or data set unreadable, digest mismatch\n"
-      "12   integrity: a verification found a difference\n"
-      "13   partial: some of several jobs did not succeed\n"
-      "124  --timeout of wait passed; the job keeps running\n"
-      "130, 143, 141  SIGINT, SIGTERM, SIGPIPE\n",
-      stdout);
+  if (!globals.json) print_text(aligned(rows));
   return 0;
 }
 

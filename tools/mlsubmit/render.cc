@@ -2,6 +2,7 @@
 #include "render.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 
 #include "jobs.h"
@@ -185,6 +186,29 @@ Json worker_json(const WorkerView& w) {
   return out;
 }
 
+namespace {
+
+Json hint_of(Fault fault) {
+  switch (fault) {
+    case Fault::unreachable:
+      return "start mlbroker, or name one with --broker or MLBATCH_BROKER";
+    case Fault::not_found: return "mlsubmit ls --all lists the jobs";
+    case Fault::usage: return "mlsubmit help VERB";
+    case Fault::spec: return "mlsubmit help fields";
+    case Fault::bug:
+    case Fault::denied:
+    case Fault::job_failed:
+    case Fault::cancelled:
+    case Fault::gate:
+    case Fault::refused:
+    case Fault::data:
+    case Fault::integrity: return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Json error_json(const Error& error) {
   constexpr const char* names[] = {
       "bug",        "usage",     "spec", "denied",  "unreachable", "not_found",
@@ -193,12 +217,13 @@ Json error_json(const Error& error) {
           {"code", names[static_cast<std::size_t>(error.fault)]},
           {"exit", exit_code(error.fault)},
           {"message", error.message},
-          {"hint", Json()}};
+          {"hint", hint_of(error.fault)}};
 }
 
 std::string point_text(const Point& p) {
-  std::string out = "epoch " + std::to_string(p.epoch);
-  if (p.epochs > 0) out += "/" + std::to_string(p.epochs);
+  std::string out =
+      p.epoch == 0 ? "evaluation" : "epoch " + std::to_string(p.epoch);
+  if (p.epoch > 0 && p.epochs > 0) out += "/" + std::to_string(p.epochs);
   for (const auto& [name, value] : p.metrics) {
     out += " " + short_name(name) + "=" + term::number_text(value, 4);
   }
@@ -211,9 +236,7 @@ std::string event_line(const EventRow& e) {
     case EventType::accepted: return id + "queued";
     case EventType::started:
       return id + "running on " + e.text +
-             (e.attempt > 1 ? ", attempt " + std::to_string(e.attempt) +
-                                  ": restarted from epoch 0"
-                            : "");
+             (e.attempt > 1 ? ", attempt " + std::to_string(e.attempt) : "");
     case EventType::point: return id + point_text(e.point);
     case EventType::message: return id + e.text;
     case EventType::retry: return id + "queued again: " + e.text;
@@ -226,6 +249,34 @@ std::string event_line(const EventRow& e) {
   return {};
 }
 
+std::string restart_line(const EventRow& e) {
+  if (e.attempt < 2) return {};
+  return e.job.id8() + " restarted from epoch " + std::to_string(e.point.epoch);
+}
+
+std::string live_text(const Live& live, int bar_cells, bool utf8) {
+  std::string out = live.stage + "  ";
+  if (bar_cells > 0) out += term::bar(live.fraction, bar_cells, utf8) + " ";
+  out += std::to_string(static_cast<int>(live.fraction * 100)) + "%";
+  if (live.eta_seconds >= 0)
+    out += "  ETA " + term::clock_text(live.eta_seconds);
+  if (live.rows_per_second > 0) {
+    out += "  " + term::count_text(live.rows_per_second) + " rows/s";
+  }
+  return out;
+}
+
+std::string_view last_lines(std::string_view text, std::size_t count) {
+  if (count == 0) return {};
+  std::size_t at = text.size();
+  if (at > 0 && text[at - 1] == '\n') --at;
+  for (std::size_t n = 0; n < count && at != 0; ++n) {
+    at = text.rfind('\n', at - 1);
+    if (at == text.npos) return text;
+  }
+  return at == 0 ? text : text.substr(at + 1);
+}
+
 std::string time_text(Millis wall, bool utc) {
   const auto seconds = static_cast<std::time_t>(wall.count() / 1000);
   std::tm parts{};
@@ -235,32 +286,49 @@ std::string time_text(Millis wall, bool utc) {
   return text;
 }
 
-std::string verdict_line(const JobRow& r, bool utf8) {
+namespace {
+
+/// The one metric that tells most: "test accuracy .98".
+std::string headline(const Outcome& outcome) {
+  for (const char* name : {"test.accuracy", "test.rmse", "valid.accuracy",
+                           "valid.rmse", "train.accuracy", "train.rmse"}) {
+    const auto found = outcome.metrics.find(name);
+    if (found == outcome.metrics.end()) continue;
+    std::string words(name);
+    words[words.find('.')] = ' ';
+    return ": " + words + " " + term::number_text(found->second, 4);
+  }
+  return {};
+}
+
+std::string gates_text(const Outcome& outcome) {
+  for (const auto& gate : outcome.gates) {
+    if (gate.passed) continue;
+    return "; gate not met: " + gate.metric + " " + gate.condition + " (is " +
+           term::number_text(gate.value, 4) + ")";
+  }
+  return outcome.gates.empty() ? "" : "; gate passed";
+}
+
+}  // namespace
+
+std::string verdict_line(const JobRow& r, const term::Terminal& terminal) {
   const bool good = r.state == JobState::succeeded && gates_met(r);
   const double seconds =
       static_cast<double>((r.ended - r.submitted).count()) / 1000;
-  std::string out = utf8 ? (good ? "✓ " : "✗ ") : (good ? "ok " : "!! ");
-  out += r.envelope.name + " " + std::string(name_of(r.state)) + " in " +
-         term::span_text(seconds);
+  std::string mark = good ? "ok" : "!!";
+  if (terminal.utf8) mark = good ? "✓" : "✗";
+  if (terminal.color) {
+    mark = (good ? "\x1b[32m" : "\x1b[31m") + mark + "\x1b[0m";
+  }
+  const std::string out = mark + " " + r.envelope.name + " " +
+                          std::string(name_of(r.state)) + " in " +
+                          term::span_text(seconds);
   const Outcome* outcome = outcome_of(r);
   if (r.state != JobState::succeeded || outcome == nullptr) {
     return out + (r.reason.empty() ? "" : ": " + r.reason);
   }
-  for (const char* name : {"test.accuracy", "test.rmse", "valid.accuracy",
-                           "valid.rmse", "train.accuracy", "train.rmse"}) {
-    const auto found = outcome->metrics.find(name);
-    if (found == outcome->metrics.end()) continue;
-    std::string words(name);
-    words[words.find('.')] = ' ';
-    out += ": " + words + " " + term::number_text(found->second, 4);
-    break;
-  }
-  for (const auto& gate : outcome->gates) {
-    if (gate.passed) continue;
-    return out + "; gate not met: " + gate.metric + " " + gate.condition +
-           " (is " + term::number_text(gate.value, 4) + ")";
-  }
-  return out + (outcome->gates.empty() ? "" : "; gate passed");
+  return out + headline(*outcome) + gates_text(*outcome);
 }
 
 std::string next_command(const JobRow& r) {
@@ -269,12 +337,65 @@ std::string next_command(const JobRow& r) {
   return "mlsubmit status " + r.id.id8();
 }
 
+std::vector<std::string> list_row(const JobView& job) {
+  const JobRow& r = job.row;
+  const auto or_dash = [](std::string text) {
+    return text.empty() ? std::string("-") : text;
+  };
+  const std::uint32_t epoch = r.last_point.epoch;
+  char fraction[16];
+  std::snprintf(fraction, sizeof fraction, "%.2f", fraction_of(job));
+  return {r.id.text(),
+          or_dash(r.envelope.name),
+          std::string(name_of(r.state)),
+          epoch == 0 ? "-" : std::to_string(epoch),
+          fraction,
+          utc_text(r.submitted),
+          or_dash(r.owner.name)};
+}
+
+std::string status_text(const JobView& job) {
+  const JobRow& r = job.row;
+  std::string out = r.id.text() + "  " + r.envelope.name + "  " +
+                    std::string(name_of(r.state)) + "\n";
+  const auto line = [&](const std::string& text) { out += "  " + text + "\n"; };
+  if (r.last_point.epoch > 0) line(point_text(r.last_point));
+  if (r.state == JobState::running && !job.live.stage.empty()) {
+    line(live_text(job.live, 0, false));
+  }
+  if (r.state == JobState::running && r.cancel_asked) line("cancelling");
+  for (const auto& [code, text] : job.waiting) line("waits: " + text);
+  for (const auto& a : r.attempts) {
+    std::string text = "attempt " + std::to_string(a.number) + " on " + a.host;
+    if (a.has_outcome && !a.outcome.success) {
+      text += ": " + std::string(name_of(a.outcome.failure)) + ": " +
+              a.outcome.reason;
+    } else if (a.lost) {
+      text += ": worker_lost";
+    }
+    line(text);
+  }
+  if (!r.reason.empty()) line("reason: " + r.reason);
+  const Outcome* outcome = outcome_of(r);
+  if (outcome == nullptr) return out;
+  for (const auto& [name, value] : outcome->metrics) {
+    line(name + " = " + term::number_text(value, 6));
+  }
+  for (const auto& g : outcome->gates) {
+    line("gate " + g.metric + " " + g.condition + ": " +
+         (g.passed ? "met" : "NOT met") + " (" + term::number_text(g.value, 6) +
+         ")");
+  }
+  for (const auto& w : outcome->warnings) line("warning: " + w);
+  return out;
+}
+
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
+      widths[i] = std::max(widths[i], term::cells(row[i]));
     }
   }
   std::string out;
@@ -283,7 +404,7 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       line += row[i];
       if (i + 1 < row.size()) {
-        line.append(widths[i] - row[i].size() + 2, ' ');
+        line.append(widths[i] - term::cells(row[i]) + 2, ' ');
       }
     }
     out += line + "\n";

@@ -2,15 +2,16 @@
 #include "specs.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 
 #include "base/file.h"
 #include "base/glob.h"
 #include "blob/digest_file.h"
 #include "blob/transfer.h"
+#include "render.h"
 #include "term/progress.h"
 
 namespace mlb::submit {
@@ -20,21 +21,32 @@ constexpr std::size_t kHeaderBytes = 1u << 20;
 
 /// One byte more than a spec may have: the parser says that it is too long.
 Result<std::string> read_spec(const std::string& name) {
-  std::string out(spec::kMaxBytes + 1, '\0');
-  if (name == "-") {
-    std::cin.read(out.data(), static_cast<std::streamsize>(out.size()));
-    out.resize(static_cast<std::size_t>(std::cin.gcount()));
-    return out;
-  }
+  if (name == "-") return read_input(spec::kMaxBytes + 1);
   std::error_code error;
   if (std::filesystem::is_directory(name, error)) {
     return Error{Fault::usage, name + ": is a directory; want a spec file"};
   }
   std::ifstream file(name, std::ios::binary);
-  if (!file) return Error{Fault::usage, name + ": cannot be read"};
+  if (!file) return Error{Fault::usage, name + ": " + errno_text(errno)};
+  std::string out(spec::kMaxBytes + 1, '\0');
   file.read(out.data(), static_cast<std::streamsize>(out.size()));
   out.resize(static_cast<std::size_t>(file.gcount()));
   return out;
+}
+
+void say_findings(const std::vector<spec::Diagnostic>& findings,
+                  std::size_t errors, const Globals& globals) {
+  if (findings.empty()) return;
+  if (!globals.json) {
+    std::fputs(spec::print_human(findings).c_str(), stderr);
+    return;
+  }
+  if (errors == 0) return;
+  Json out = error_json({Fault::spec, std::to_string(errors) +
+                                          (errors == 1 ? " error" : " errors") +
+                                          " (nothing was submitted)"});
+  out["findings"] = Json::parse(spec::print_json(findings), nullptr, false);
+  say(json_line(out));
 }
 
 /// The fields of the first record, for the likely delimiter.
@@ -106,14 +118,13 @@ Result<LoadedSpecs> load_specs(const SpecFlags& flags) {
   return out;
 }
 
-Result<std::vector<spec::Parsed>> load_good_specs(const SpecFlags& flags) {
+Result<std::vector<spec::Parsed>> load_good_specs(const Globals& globals,
+                                                  const SpecFlags& flags) {
   auto loaded = load_specs(flags);
   if (!loaded) return std::move(loaded).fail();
   std::vector<spec::Diagnostic> findings = loaded->warnings;
   findings.insert(findings.end(), loaded->errors.begin(), loaded->errors.end());
-  if (!findings.empty()) {
-    std::fputs(spec::print_human(findings).c_str(), stderr);
-  }
+  say_findings(findings, loaded->errors.size(), globals);
   if (!loaded->errors.empty()) return Error{Fault::spec, ""};
   return std::move(loaded->jobs);
 }
@@ -144,38 +155,36 @@ Result<> check_data(const JobSpec& s) {
 
 namespace {
 
-Result<> upload(Connection& connection, const Globals& globals,
-                const std::string& path, const blob::Stored& blob) {
+Result<> send_over(Connection& connection, const Globals& globals,
+                   const std::string& path, const blob::Stored& blob) {
   term::ProgressLine line("uploading " + path, globals.quiet);
-  if (connection.same_machine()) {
-    auto cas = blob::Cas::open_existing(connection.welcome().blob_dir);
-    if (cas) {
-      auto stored = cas->put_file(path, blob::Way::reflink, blob.digest);
-      if (!stored) return std::move(stored).fail();
-      return {};
-    }
-  }
   auto dealer = transport::Dealer::connect(connection.context(),
                                            connection.welcome().transfer);
   if (!dealer) return std::move(dealer).fail();
   auto transfer = blob::Uploader::open(path, blob);
   if (!transfer) return std::move(transfer).fail();
-  const blob::Line to_broker{
-      .send =
-          [&](ByteView frame) {
-            return dealer->send(frame) == transport::Sent::sent;
-          },
-      .receive = [&](Millis wait) -> std::optional<Bytes> {
-        transport::PollItem item{.socket = &dealer->socket()};
-        transport::poll({&item, 1}, wait);
-        return dealer->receive();
-      },
-      .now = [] { return read_clock().mono; },
-      .stop = [] { return signal_received != 0; },
-  };
   return blob::run(
-      *transfer, to_broker, Millis(60000),
+      *transfer, transfer_line(*dealer), kTransferPatience,
       [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); });
+}
+
+/// Whether the broker lacks this blob; a no is a lease.
+Result<bool> is_missing(Connection& connection, const Digest& digest) {
+  auto need = connection.ask_for<NeedBlobs>(Have{{digest}});
+  if (!need) return std::move(need).fail();
+  return !need->digests.empty();
+}
+
+/// On the broker's machine a copy does.  Two containers may have one machine
+/// id: the folder that is found here is then another one, and the broker will
+/// say that the blob is still missing.
+Result<> put_beside(const Connection& connection, const std::string& path,
+                    const blob::Stored& blob) {
+  auto cas = blob::Cas::open_existing(connection.welcome().blob_dir);
+  if (!cas) return {};
+  auto stored = cas->put_file(path, blob::Way::reflink, blob.digest);
+  if (!stored) return std::move(stored).fail();
+  return {};
 }
 
 }  // namespace
@@ -192,10 +201,15 @@ Result<> bring_data(Connection& connection, const Globals& globals,
   (void)!cache.save();  // it only saves work
   s.data.digest = blob->digest;
   s.data.bytes = blob->bytes;
-  auto need = connection.ask_for<NeedBlobs>(Have{{blob->digest}});
-  if (!need) return std::move(need).fail();
-  if (need->digests.empty()) return {};
-  return upload(connection, globals, s.data.path, *blob);
+  auto missing = is_missing(connection, blob->digest);
+  if (missing && *missing && connection.same_machine()) {
+    auto put = put_beside(connection, s.data.path, *blob);
+    if (!put) return put;
+    missing = is_missing(connection, blob->digest);
+  }
+  if (!missing) return std::move(missing).fail();
+  if (!*missing) return {};
+  return send_over(connection, globals, s.data.path, *blob);
 }
 
 }  // namespace mlb::submit

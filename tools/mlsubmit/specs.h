@@ -18,9 +18,10 @@ struct LoadedSpecs {
 
 /// Reads and parses all files; a file that cannot be read is an Error.
 Result<LoadedSpecs> load_specs(const SpecFlags& flags);
-/// The same, with the diagnostics printed; an Error of Fault::spec with an
-/// empty message when there are any.
-Result<std::vector<spec::Parsed>> load_good_specs(const SpecFlags& flags);
+/// The same, with the findings said on stderr (as one JSON document with
+/// --json); an Error of Fault::spec with an empty message when there are any.
+Result<std::vector<spec::Parsed>> load_good_specs(const Globals& globals,
+                                                  const SpecFlags& flags);
 
 /// Opens the data file: exists, and its header has the named columns.
 Result<> check_data(const JobSpec& spec);

@@ -1,15 +1,22 @@
 // mlsubmit submit, mlsubmit run
+#include <unistd.h>
+
+#include "base/units.h"
 #include "connection.h"
+#include "embedded.h"
 #include "jobs.h"
 #include "render.h"
 #include "specs.h"
+#include "get.h"
 #include "verbs.h"
+#include "watch.h"
 #include "wire/wire.h"
 
 namespace mlb::submit {
 namespace {
 
 constexpr int kUploadTries = 3;
+constexpr int kHighestOutcome = 13;  // above: it detached
 
 Submit message_of(const spec::Parsed& parsed, const SubmitFlags& flags,
                   std::size_t document) {
@@ -32,16 +39,23 @@ Submit message_of(const spec::Parsed& parsed, const SubmitFlags& flags,
   return out;
 }
 
-/// A private worker has the cores of this machine and no more.
+/// A private worker has this machine's cores and memory and no more.
 Result<> fits_here(const Connection& connection, const JobSpec& s) {
-  const std::uint32_t slots = connection.welcome().slots;
-  if (!connection.embedded() || slots == 0 ||
-      static_cast<std::uint32_t>(s.resources.cpus) <= slots) {
-    return {};
+  if (!connection.embedded()) return {};
+  const Capacity here = capacity_here();
+  const auto cpus = static_cast<std::uint32_t>(s.resources.cpus);
+  if (cpus > here.slots) {
+    return Error{Fault::refused, "resources.cpus is " + std::to_string(cpus) +
+                                     "; this machine has " +
+                                     std::to_string(here.slots)};
   }
-  return Error{Fault::refused,
-               "resources.cpus is " + std::to_string(s.resources.cpus) +
-                   "; this machine has " + std::to_string(slots)};
+  if (s.resources.memory > here.memory) {
+    return Error{Fault::refused,
+                 "resources.memory is " + size_text(s.resources.memory) +
+                     "; this machine gives " +
+                     std::to_string(here.memory >> 20) + "M to jobs"};
+  }
+  return {};
 }
 
 Result<JobId> submit_one(Connection& connection, const Globals& globals,
@@ -60,21 +74,29 @@ Result<JobId> submit_one(Connection& connection, const Globals& globals,
   return Error{Fault::refused, "the broker keeps asking for the data"};
 }
 
-Result<std::vector<JobId>> submit_all(Connection& connection,
-                                      const Globals& globals,
-                                      std::vector<spec::Parsed> jobs,
-                                      const SubmitFlags& flags) {
-  std::vector<JobId> out;
+/// What was accepted, and what stopped it.
+struct Submitted {
+  std::vector<JobId> ids;
+  Result<> done;
+};
+
+Submitted submit_all(Connection& connection, const Globals& globals,
+                     std::vector<spec::Parsed> jobs, const SubmitFlags& flags) {
+  Submitted out;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     auto id = submit_one(connection, globals, jobs[i], flags, i);
-    if (!id) return std::move(id).fail();
-    out.push_back(*id);
+    if (!id) {
+      out.done = std::move(id).fail();
+      return out;
+    }
+    out.ids.push_back(*id);
   }
   return out;
 }
 
-Result<std::vector<spec::Parsed>> good_jobs(const SpecFlags& flags) {
-  auto jobs = load_good_specs(flags);
+Result<std::vector<spec::Parsed>> good_jobs(const Globals& globals,
+                                            const SpecFlags& flags) {
+  auto jobs = load_good_specs(globals, flags);
   if (!jobs) return jobs;
   for (const auto& job : *jobs) {
     auto good = check_data(job.spec);
@@ -89,10 +111,30 @@ std::vector<std::string> texts(const std::vector<JobId>& ids) {
   return out;
 }
 
+/// Fetches what ended jobs left, each into a folder of its own when there are
+/// several.
+Result<> fetch_all(const Globals& globals, Connection& connection,
+                   const std::vector<JobId>& ids, const std::string& dir) {
+  auto jobs = views(connection, ids);
+  if (!jobs) return std::move(jobs).fail();
+  for (auto& job : *jobs) {
+    const Outcome* outcome = outcome_of(job.row);
+    if (outcome == nullptr || outcome->artefacts.empty()) continue;
+    const std::string own = job.row.envelope.name + "-" + job.row.id.id8();
+    std::string to = dir.empty() ? own : dir;
+    if (!dir.empty() && jobs->size() > 1) to += "/" + own;
+    GetFlags flags;
+    flags.dir = to;
+    auto got = fetch(globals, connection, std::move(job), flags);
+    if (!got) return got;
+  }
+  return {};
+}
+
 }  // namespace
 
 Exit submit(const Globals& globals, const SubmitFlags& flags) {
-  auto jobs = good_jobs(flags.spec);
+  auto jobs = good_jobs(globals, flags.spec);
   if (!jobs) return std::move(jobs).fail();
   if (flags.dry_run) {
     say(std::to_string(jobs->size()) +
@@ -102,44 +144,41 @@ Exit submit(const Globals& globals, const SubmitFlags& flags) {
   }
   auto connection = Connection::open(globals);
   if (!connection) return std::move(connection).fail();
-  auto ids = submit_all(**connection, globals, std::move(*jobs), flags);
-  if (!ids) return std::move(ids).fail();
-  for (const auto& id : *ids) print_line(id.text());
-  std::fflush(stdout);
-  if (flags.watch) return watch(globals, {texts(*ids)});
-  if (flags.wait) {
-    WaitFlags wait_flags;
-    wait_flags.jobs = texts(*ids);
-    return wait(globals, wait_flags);
+  auto submitted = submit_all(**connection, globals, std::move(*jobs), flags);
+  const auto& ids = submitted.ids;
+  for (const auto& id : ids) print_line(id.text());
+  if (!submitted.done) return std::move(submitted.done).fail();
+  if (auto told = flush_output(); !told) return std::move(told).fail();
+  if (flags.watch) {
+    return follow_to_end(
+        globals, **connection, ids,
+        {.lines = stdout, .events = globals.json, .next = true});
   }
-  return 0;
+  if (!flags.wait) return 0;
+  WaitFlags wait_flags;
+  wait_flags.jobs = texts(ids);
+  return wait(globals, wait_flags);
 }
 
 Exit run(const Globals& globals, const RunFlags& flags) {
-  auto jobs = good_jobs(flags.spec);
+  auto jobs = good_jobs(globals, flags.spec);
   if (!jobs) return std::move(jobs).fail();
   auto connection = Connection::open(globals);
   if (!connection) return std::move(connection).fail();
-  SubmitFlags submit_flags;
-  auto ids = submit_all(**connection, globals, std::move(*jobs), submit_flags);
-  if (!ids) return std::move(ids).fail();
-  for (const auto& id : *ids) say("job " + id.text());
-  auto ended = watch(globals, {texts(*ids)});
-  if (!ended || *ended == 130) return ended;
-  for (const auto& id : *ids) {
-    auto view = views(**connection, {id});
-    if (!view) return std::move(view).fail();
-    const Outcome* outcome = outcome_of(view->front().row);
-    if (outcome == nullptr || outcome->artefacts.empty()) continue;
-    GetFlags get_flags;
-    get_flags.job = id.text();
-    get_flags.dir = ids->size() == 1 || flags.dir.empty()
-                        ? flags.dir
-                        : flags.dir + "/" + view->front().row.envelope.name +
-                              "-" + id.id8();
-    auto got = get(globals, get_flags);
-    if (!got) return got;
+  auto submitted = submit_all(**connection, globals, std::move(*jobs), {});
+  const auto& ids = submitted.ids;
+  if (!globals.quiet) {
+    for (const auto& id : ids) say("job " + id.text());
   }
+  if (!submitted.done) return std::move(submitted.done).fail();
+  // In a pipe stdout has the summary: the verdict, and what was fetched.
+  const bool tty = ::isatty(STDOUT_FILENO) == 1 && !globals.json;
+  auto ended = follow_to_end(
+      globals, **connection, ids,
+      {.lines = tty ? stdout : stderr, .events = false, .next = false});
+  if (!ended || *ended > kHighestOutcome) return ended;
+  auto got = fetch_all(globals, **connection, ids, flags.dir);
+  if (!got) return std::move(got).fail();
   return ended;
 }
 

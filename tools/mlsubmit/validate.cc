@@ -12,7 +12,7 @@ void print(const std::string& format,
   if (format == "json") {
     print_line(spec::print_json(findings));
   } else if (format == "github") {
-    std::fputs(spec::print_github(findings).c_str(), stdout);
+    print_text(spec::print_github(findings));
   } else if (!findings.empty()) {
     std::fputs(spec::print_human(findings).c_str(), stderr);
   }
@@ -50,8 +50,8 @@ Exit validate(const Globals& globals, const ValidateFlags& flags) {
   return 0;
 }
 
-Exit show_spec(const Globals&, const ShowSpecFlags& flags) {
-  auto jobs = load_good_specs(flags.spec);
+Exit show_spec(const Globals& globals, const ShowSpecFlags& flags) {
+  auto jobs = load_good_specs(globals, flags.spec);
   if (!jobs) return std::move(jobs).fail();
   bool first = true;
   for (const auto& job : *jobs) {
@@ -61,7 +61,7 @@ Exit show_spec(const Globals&, const ShowSpecFlags& flags) {
     }
     if (!first) print_line("---");
     first = false;
-    std::fputs(spec::to_yaml_with_origins(job).c_str(), stdout);
+    print_text(spec::to_yaml_with_origins(job));
   }
   return 0;
 }

@@ -90,6 +90,5 @@ Exit get(const Globals& globals, const GetFlags& flags);
 Exit cancel(const Globals& globals, const JobsFlags& flags);
 Exit ping(const Globals& globals);
 Exit workers(const Globals& globals);
-Exit help(const std::string& topic, const std::string& path);
 
 }  // namespace mlb::submit

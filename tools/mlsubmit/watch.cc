@@ -1,9 +1,12 @@
 // mlsubmit watch: events as they come, on a terminal with a live line.
+#include "watch.h"
+
 #include <unistd.h>
 
 #include <map>
+#include <optional>
 
-#include "connection.h"
+#include "events.h"
 #include "jobs.h"
 #include "render.h"
 #include "verbs.h"
@@ -11,33 +14,37 @@
 namespace mlb::submit {
 namespace {
 
-constexpr Millis kTurn{100};
 constexpr Millis kPlainEvery{30000};
 constexpr int kBarCells = 18;
 constexpr std::size_t kLastLogLines = 20;
+constexpr std::size_t kLogKept = 65536;
+constexpr std::uint32_t kMostWatched = 1000;
 
 class Watcher {
  public:
-  Watcher(const Globals& globals, Connection& connection)
+  Watcher(const Globals& globals, Connection& connection,
+          const WatchStyle& style)
       : globals_(globals),
         connection_(connection),
+        style_(style),
         terminal_(term::look_at(STDOUT_FILENO, globals.color)),
-        live_(terminal_.is_tty && !globals.plain && !globals.json) {}
+        live_(terminal_.is_tty && !globals.plain && !style.events &&
+              style.lines == stdout) {}
 
   Exit run(const std::vector<JobId>& jobs);
 
  private:
   struct Seen {
     bool ended = false;
-    bool header = false;
-    Millis printed{-1000000};      ///< mono, of the last point
-    std::optional<EventRow> held;  ///< the newest point not printed
+    std::optional<Millis> printed;  ///< mono, of the last point
+    std::optional<EventRow> held;   ///< the newest point not printed
     Live live;
     std::string logs;  ///< the end of its output
   };
 
   void show(const EventRow& event);
   void show_point(const EventRow& event, Seen& seen);
+  void keep_log(const EventRow& event, Seen& seen);
   void line(const std::string& text, Millis wall);
   void draw();
   void erase();
@@ -46,10 +53,12 @@ class Watcher {
 
   const Globals& globals_;
   Connection& connection_;
+  WatchStyle style_;
   term::Terminal terminal_;
   bool live_;
   bool drawn_ = false;
   std::map<JobId, Seen> seen_;
+  LogText text_;
 };
 
 void Watcher::erase() {
@@ -59,44 +68,50 @@ void Watcher::erase() {
 
 void Watcher::line(const std::string& text, Millis wall) {
   erase();
-  print_line(time_text(wall, globals_.utc) + " " + text);
+  const std::string whole = time_text(wall, globals_.utc) + " " + text + "\n";
+  std::fwrite(whole.data(), 1, whole.size(), style_.lines);
 }
 
+/// Off a terminal: the first and the last point, and one in a while.
 void Watcher::show_point(const EventRow& event, Seen& seen) {
   const Millis now = read_clock().mono;
-  if (!live_ && seen.printed + kPlainEvery > now) {
+  if (!live_ && seen.printed && *seen.printed + kPlainEvery > now) {
     seen.held = event;
     return;
   }
   seen.held.reset();
   seen.printed = now;
   std::string text = event_line(event);
-  const bool running = !live_ && seen.live.eta_seconds >= 0;
-  if (running) {
+  if (!live_ && seen.live.eta_seconds >= 0) {
     text += " eta=" + std::to_string(static_cast<long>(seen.live.eta_seconds)) +
             "s";
   }
   line(text, event.time);
 }
 
+void Watcher::keep_log(const EventRow& event, Seen& seen) {
+  seen.logs += text_.add(event);
+  if (seen.logs.size() > kLogKept) {
+    seen.logs.erase(0, seen.logs.size() - kLogKept / 2);
+  }
+}
+
 void Watcher::show(const EventRow& event) {
   Seen& seen = seen_[event.job];
   if (event.type == EventType::ended) seen.ended = true;
-  if (globals_.json) {
+  if (style_.events) {
     print_line(json_line(event_json(event)));
     return;
   }
-  if (event.type == EventType::log) {
-    seen.logs = (seen.logs + event.log.text);
-    if (seen.logs.size() > 65536) seen.logs.erase(0, seen.logs.size() - 32768);
-    return;
-  }
+  if (event.type == EventType::log) return keep_log(event, seen);
+  if (globals_.quiet) return;
   if (event.type == EventType::point) return show_point(event, seen);
-  if (seen.held) {
-    line(event_line(*seen.held), seen.held->time);
-    seen.held.reset();
-  }
-  if (const auto text = event_line(event); !text.empty()) {
+  if (seen.held) line(event_line(*seen.held), seen.held->time);
+  seen.held.reset();
+  line(event_line(event), event.time);
+  if (event.type != EventType::started) return;
+  seen.printed.reset();
+  if (const auto text = restart_line(event); !text.empty()) {
     line(text, event.time);
   }
 }
@@ -106,15 +121,9 @@ void Watcher::draw() {
   if (!live_) return;
   for (const auto& [id, seen] : seen_) {
     if (seen.ended || seen.live.stage.empty()) continue;
-    const Live& l = seen.live;
-    std::string text = id.id8() + " " + l.stage + "  " +
-                       term::bar(l.fraction, kBarCells, terminal_.utf8) + " " +
-                       std::to_string(static_cast<int>(l.fraction * 100)) + "%";
-    if (l.eta_seconds >= 0) text += "  ETA " + term::clock_text(l.eta_seconds);
-    if (l.rows_per_second > 0) {
-      text += "  " + term::number_text(l.rows_per_second, 3) + " rows/s";
-    }
-    std::printf("\r%s\x1b[K", text.c_str());
+    const std::string text =
+        id.id8() + " " + live_text(seen.live, kBarCells, terminal_.utf8);
+    std::printf("\r%s\x1b[K", term::fit(text, terminal_.width - 1).c_str());
     drawn_ = true;
     break;
   }
@@ -128,25 +137,24 @@ int Watcher::detach(const std::vector<JobId>& jobs) {
     say("job " + id.id8() + " continues; to end it: mlsubmit cancel " +
         id.id8());
   }
-  return 128 + static_cast<int>(signal_received);
+  return interrupted_exit();
 }
 
 Exit Watcher::finish(const std::vector<JobId>& jobs) {
   auto rows = views(connection_, jobs);
   if (!rows) return std::move(rows).fail();
-  if (globals_.json) return exit_of(*rows);
+  if (style_.events) return exit_of(*rows);
   for (const auto& job : *rows) {
-    print_line(verdict_line(job.row, terminal_.utf8));
-    const std::string& logs = seen_[job.row.id].logs;
-    if (job.row.state == JobState::failed && !logs.empty()) {
-      std::size_t at = logs.size();
-      for (std::size_t n = 0; n <= kLastLogLines && at != 0; ++n) {
-        at = logs.rfind('\n', at - 1);
-        if (at == logs.npos) at = 0;
-      }
-      std::fputs(logs.c_str() + at, stdout);
+    if (globals_.json) {
+      print_line(json_line(job_json(job)));
+      continue;
     }
-    print_line("next: " + next_command(job.row));
+    print_line(verdict_line(job.row, terminal_));
+    if (job.row.state == JobState::failed) {
+      const auto logs = last_lines(seen_[job.row.id].logs, kLastLogLines);
+      std::fwrite(logs.data(), 1, logs.size(), style_.lines);
+    }
+    if (style_.next) print_line("next: " + next_command(job.row));
   }
   return exit_of(*rows);
 }
@@ -156,19 +164,18 @@ Exit Watcher::run(const std::vector<JobId>& jobs) {
     seen_[id];
     connection_.follow(id, 1, 0, WatchFilter::all);
   }
-  for (;;) {
+  for (bool all = false; !all;) {
     auto news = connection_.poll(kTurn);
+    if (!news) return std::move(news).fail();
     if (signal_received != 0) return detach(jobs);
-    if (news.reconnecting) say("reconnecting to the broker ...");
-    if (news.reconnected) say("connected again");
-    if (news.restarted) say("the broker was restored; events begin again");
-    for (auto& [id, live] : news.live) seen_[id].live = live;
-    for (const auto& event : news.events) show(event);
+    tell_line(*news);
+    for (auto& [id, live] : news->live) seen_[id].live = live;
+    for (const auto& event : news->events) show(event);
     draw();
-    std::fflush(stdout);
-    bool all = true;
+    auto written = flush_output();
+    if (!written) return std::move(written).fail();
+    all = true;
     for (const auto& id : jobs) all &= seen_[id].ended;
-    if (all) break;
   }
   erase();
   return finish(jobs);
@@ -178,14 +185,20 @@ Exit Watcher::run(const std::vector<JobId>& jobs) {
 Result<std::vector<JobId>> unfinished(Connection& connection) {
   ListJobs query;
   query.states = {"waiting", "queued", "running"};
-  auto page = connection.ask_for<Jobs>(query);
-  if (!page) return std::move(page).fail();
+  query.limit = kMostWatched;
+  auto jobs = list_jobs(connection, query);
+  if (!jobs) return std::move(jobs).fail();
   std::vector<JobId> out;
-  for (const auto& job : page->jobs) out.push_back(job.row.id);
+  for (const auto& job : *jobs) out.push_back(job.row.id);
   return out;
 }
 
 }  // namespace
+
+Exit follow_to_end(const Globals& globals, Connection& connection,
+                   const std::vector<JobId>& jobs, const WatchStyle& style) {
+  return Watcher(globals, connection, style).run(jobs);
+}
 
 Exit watch(const Globals& globals, const JobsFlags& flags) {
   auto connection = Connection::open(globals);
@@ -197,7 +210,10 @@ Exit watch(const Globals& globals, const JobsFlags& flags) {
     say("nothing is queued or running");
     return 0;
   }
-  return Watcher(globals, **connection).run(*ids);
+  auto known = views(**connection, *ids);
+  if (!known) return std::move(known).fail();
+  return follow_to_end(globals, **connection, *ids,
+                       {.lines = stdout, .events = globals.json, .next = true});
 }
 
 }  // namespace mlb::submit

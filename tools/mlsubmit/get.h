@@ -1,0 +1,16 @@
+// Fetching what a job left: for get and run.
+#pragma once
+
+#include "connection.h"
+#include "globals.h"
+#include "verbs.h"
+
+namespace mlb::submit {
+
+/// Puts the artefacts that `flags` names (none: model, predictions, metrics
+/// and spec, as far as they are there) into flags.dir, and prints their paths
+/// (on stderr with --json); or one of them on stdout.
+Result<> fetch(const Globals& globals, Connection& connection, JobView job,
+               const GetFlags& flags);
+
+}  // namespace mlb::submit
