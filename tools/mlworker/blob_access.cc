@@ -58,9 +58,9 @@ Result<> BlobAccess::download(const Digest& digest, const std::string& path) {
   return blob::run(*transfer, line_to(*dealer, stop_));
 }
 
-Result<> BlobAccess::deliver(const std::string& path,
-                             const blob::Stored& blob) {
-  if (source_.same_machine) {
+Result<> BlobAccess::deliver(const std::string& path, const blob::Stored& blob,
+                             BlobPath by) {
+  if (source_.same_machine && by == BlobPath::shortest) {
     auto cas = blob::Cas::open_existing(source_.blob_dir);
     if (cas) {
       auto stored = cas->put_file(path, blob::Way::link, blob.digest);

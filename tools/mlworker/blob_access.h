@@ -22,6 +22,12 @@ struct BlobSource {
   bool same_machine = false;
 };
 
+/// How a blob is brought to the broker.
+enum class BlobPath {
+  shortest,  ///< linked when the broker's files are on this machine
+  socket,    ///< the broker said that it does not have what was linked
+};
+
 class BlobAccess {
  public:
   /// `cache_dir`: blobs that this worker has fetched.  `stop` may be set by
@@ -31,8 +37,11 @@ class BlobAccess {
   void use(BlobSource source) { source_ = std::move(source); }
   /// Puts the blob at `path`.
   Result<> fetch(const Digest& digest, const std::string& path);
-  /// Brings a file to the broker; durable there when it returns.
-  Result<> deliver(const std::string& path, const blob::Stored& blob);
+  /// Brings a file to the broker; durable there when it returns.  Two
+  /// containers may have one machine id: then the files found beside are not
+  /// the broker's, and it asks for the blob again.
+  Result<> deliver(const std::string& path, const blob::Stored& blob,
+                   BlobPath by);
 
  private:
   Result<> download(const Digest& digest, const std::string& path);

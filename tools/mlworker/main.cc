@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "base/build.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "exec/detached.h"
 #include "exec/launcher.h"
@@ -127,6 +128,26 @@ int serve(Flags flags) {
   return ran ? 0 : fail(ran.error());
 }
 
+/// What was probably meant by the first word that is no verb or option.
+std::string suggestion(CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> names;
+  for (const CLI::App* part : app.get_subcommands({})) {
+    names.push_back(part->get_name());
+    for (const CLI::Option* option : part->get_options()) {
+      names.push_back(option->get_name());
+    }
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const auto found = nearest(word, known);
+    if (!found.empty() && found != word) {
+      return "'" + std::string(word) + "': did you mean " + found + "?";
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -134,7 +155,7 @@ int main(int argc, char** argv) {
       "Serves a broker with slots in which jobs run.\n\n"
       "  mlworker serve --broker tcp://127.0.0.1:7070 --data ~/w1 --slots 2\n"};
   app.name("mlworker");
-  app.set_version_flag("--version", "mlworker " + version());
+  app.set_version_flag("--version", "mlworker " + build_id());
   app.require_subcommand(1);
   Flags flags;
   CLI::App* verb = app.add_subcommand(
@@ -162,7 +183,11 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : exit_code(Fault::usage);
+    if (e.get_exit_code() == 0) return app.exit(e);
+    const auto meant = suggestion(app, argc, argv);
+    return fail({Fault::usage,
+                 meant.empty() ? std::string(e.what()) + "; see mlworker --help"
+                               : meant});
   }
   if (about->parsed()) {
     std::printf("mlworker %s\n", build_id().c_str());

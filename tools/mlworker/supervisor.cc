@@ -161,8 +161,9 @@ void Supervisor::act(const EndProcess& a) {
   }
 }
 
+/// The broker lacks what was put beside its files: they were not its files.
 void Supervisor::act(const Upload& a) {
-  upload(a.attempt);
+  upload(a.attempt, BlobPath::socket);
 }
 
 void Supervisor::act(const Forget& a) {
@@ -187,7 +188,7 @@ void Supervisor::act(const Warn& a) {
 }
 
 void Supervisor::act(const Stop& a) {
-  stop_ = a.reason;
+  stop_ = Error{Fault::refused, a.reason};
 }
 
 void Supervisor::ask_welcome() {
@@ -271,7 +272,7 @@ Result<> Supervisor::run(const volatile std::sig_atomic_t& signals) {
     wait();
   }
   stop_transfers_ = true;
-  if (stop_) return Error{Fault::refused, *stop_};
+  if (stop_) return *stop_;
   return {};
 }
 

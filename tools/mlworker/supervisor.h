@@ -92,7 +92,8 @@ class Supervisor {
   void tail_logs();
   void take(const Attempt& attempt, Running& job, Reported reported);
   void spool(const Attempt& attempt, Running& job, std::vector<Item> items);
-  void upload(const Attempt& attempt);
+  void give_back(const Attempt& attempt);
+  void upload(const Attempt& attempt, BlobPath by);
   Outcome outcome_of(const Running& job, const exec::LaunchEvent& event) const;
 
   ServeOptions options_;
@@ -112,7 +113,7 @@ class Supervisor {
   Millis asked_welcome_{0};
   std::vector<Start> waiting_;  ///< starts before the first Welcome
   bool ready_said_ = false;
-  std::optional<std::string> stop_;
+  std::optional<Error> stop_;
   std::optional<Millis> idle_since_;
   Millis tailed_{0};
   int drain_signals_ = 0;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr Millis kTailEvery{200};
 constexpr int kJobFailed = 7;  ///< exit code of a job that wrote its outcome
+constexpr const char* kDrain = "drain";  ///< why the agent ends jobs then
 
 Outcome failure(FailureClass why, std::string reason) {
   Outcome out;
@@ -35,7 +36,11 @@ void Supervisor::prepare(const Start& start) {
     std::optional<Error> error;
     if (!done) error = std::move(done).fail();
     return [this, start, error] {
-      if (error) {
+      const auto it = jobs_.find(start.attempt);
+      if (it == jobs_.end()) return;
+      if (it->second.ending == kDrain) {
+        give_back(start.attempt);
+      } else if (error) {
         settle(start.attempt, failure(FailureClass::error,
                                       "fetching data: " + error->message));
       } else {
@@ -70,7 +75,7 @@ void Supervisor::launcher_events() {
   for (;;) {
     auto event = launcher_.receive();
     if (!event) {
-      stop_ = event.error().message;
+      stop_ = Error{Fault::bug, event.error().message};
       return;
     }
     if (!*event) return;
@@ -141,17 +146,22 @@ void Supervisor::exited(const Attempt& attempt,
     }
     job.pipe.reset();
   }
-  if (job.ending == "drain") {
-    const JobFolder folder = job.folder;
-    jobs_.erase(attempt);
-    file_thread_.give([folder]() -> Completion {
-      folder.remove();
-      return [] {};
-    });
-    step(GivenBack{attempt});
-    return;
+  if (job.ending == kDrain) {
+    give_back(attempt);
+  } else {
+    settle(attempt, outcome_of(job, event));
   }
-  settle(attempt, outcome_of(job, event));
+}
+
+/// It leaves no outcome: another worker begins the attempt's job anew.
+void Supervisor::give_back(const Attempt& attempt) {
+  const JobFolder folder = jobs_.at(attempt).folder;
+  jobs_.erase(attempt);
+  file_thread_.give([folder]() -> Completion {
+    folder.remove();
+    return [] {};
+  });
+  step(GivenBack{attempt});
 }
 
 /// Makes the outcome durable, then brings the artefacts to the broker.
@@ -186,21 +196,21 @@ void Supervisor::settle(const Attempt& attempt, Outcome outcome) {
         step(DiskFull{true});
         return;
       }
-      upload(attempt);
+      upload(attempt, BlobPath::shortest);
     };
   });
 }
 
-void Supervisor::upload(const Attempt& attempt) {
+void Supervisor::upload(const Attempt& attempt, BlobPath by) {
   const JobFolder folder(jobs_dir_, attempt);
-  blob_thread_.give([this, attempt, folder]() -> Completion {
+  blob_thread_.give([this, attempt, folder, by]() -> Completion {
     auto ended = folder.read_ended();
     Result<> done;
     if (ended) {
       for (const auto& a : ended->first.artefacts) {
         if (done) {
-          done =
-              blobs_.deliver(folder.file("out/" + a.file), {a.digest, a.bytes});
+          done = blobs_.deliver(folder.file("out/" + a.file),
+                                {a.digest, a.bytes}, by);
         }
       }
     }
