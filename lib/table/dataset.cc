@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 
 #include "base/file.h"
 #include "table/h5.h"
+#include "table/seal.h"
 
 namespace mlb::table {
 namespace {
@@ -24,6 +26,53 @@ std::optional<Type> type_named(const std::string& name) {
   return std::nullopt;
 }
 
+/// Whether `object` has a value of this kind under `key`.
+using Kind = bool (Json::*)() const noexcept;
+bool has(const Json& object, const char* key, Kind kind) {
+  if (!object.is_object()) return false;
+  const auto found = object.find(key);
+  return found != object.end() && ((*found).*kind)();
+}
+
+template <class F>
+bool all_of(const Json& list, F good) {
+  return list.is_array() && std::all_of(list.begin(), list.end(), good);
+}
+
+bool is_schema(const Json& schema) {
+  return all_of(schema, [](const Json& c) {
+    return has(c, "name", &Json::is_string) &&
+           has(c, "type", &Json::is_string) &&
+           has(c, "integral", &Json::is_boolean);
+  });
+}
+
+/// Has all that `inspect` prints.
+bool is_report(const Json& report) {
+  const auto is_column = [](const Json& c) {
+    for (const char* key : {"missing", "distinct", "min", "max", "mean"}) {
+      if (!c.is_object() || !c.contains(key)) return false;
+    }
+    return has(c, "name", &Json::is_string) &&
+           has(c, "type", &Json::is_string) &&
+           has(c, "examples", &Json::is_array) &&
+           all_of(c["examples"], [](const Json& e) { return e.is_string(); });
+  };
+  const auto is_warning = [](const Json& w) {
+    return has(w, "message", &Json::is_string) && w.contains("line") &&
+           w.contains("column") &&
+           (w["column"].is_null() || w["column"].is_string());
+  };
+  return has(report, "rows", &Json::is_number) &&
+         has(report, "dialect", &Json::is_object) &&
+         has(report["dialect"], "delimiter", &Json::is_string) &&
+         has(report["dialect"], "header", &Json::is_boolean) &&
+         has(report, "columns", &Json::is_array) &&
+         all_of(report["columns"], is_column) &&
+         has(report, "warnings", &Json::is_array) &&
+         all_of(report["warnings"], is_warning);
+}
+
 }  // namespace
 
 struct Dataset::Impl {
@@ -36,6 +85,7 @@ struct Dataset::Impl {
 
   Result<> read_root();
   Result<Column> read_column(const Json& entry) const;
+  Result<> check_length(hid_t column) const;
   Result<> read_values(Column& column, hid_t values) const;
   Result<> read_mask(Column& column, hid_t mask) const;
 };
@@ -54,7 +104,7 @@ Result<> Dataset::Impl::read_root() {
   if (!version || !count || !schema_text || !report_text || !name) {
     return Error{Fault::data, "lacks an attribute; is the file damaged?"};
   }
-  if (*version > kNewestVersion) {
+  if (*version < 1 || *version > kNewestVersion) {
     return Error{Fault::data, "is of version " + std::to_string(*version) +
                                   "; this program reads up to " +
                                   std::to_string(kNewestVersion)};
@@ -66,13 +116,23 @@ Result<> Dataset::Impl::read_root() {
   schema = Json::parse(*schema_text, nullptr, false);
   report = Json::parse(*report_text, nullptr, false);
   source = *name;
-  if (!schema.is_array() || !report.is_object()) {
+  if (!is_schema(schema) || !is_report(report)) {
     return Error{Fault::data, "has a damaged schema or report"};
   }
   return {};
 }
 
+Result<> Dataset::Impl::check_length(hid_t column) const {
+  auto length = h5::length_of(column);
+  if (!length) return std::move(length).fail();
+  if (*length == rows) return {};
+  return Error{Fault::data, "has " + std::to_string(*length) + " rows; want " +
+                                std::to_string(rows)};
+}
+
 Result<> Dataset::Impl::read_mask(Column& column, hid_t mask) const {
+  auto right = check_length(mask);
+  if (!right) return right;
   std::vector<signed char> bytes(rows);
   auto read = h5::read_rows(mask, h5::boolean_type().get(), rows, bytes.data());
   if (!read) return read;
@@ -81,12 +141,8 @@ Result<> Dataset::Impl::read_mask(Column& column, hid_t mask) const {
 }
 
 Result<> Dataset::Impl::read_values(Column& column, hid_t values) const {
-  auto length = h5::length_of(values);
-  if (!length) return std::move(length).fail();
-  if (*length != rows) {
-    return Error{Fault::data, "has " + std::to_string(*length) +
-                                  " rows; want " + std::to_string(rows)};
-  }
+  auto right = check_length(values);
+  if (!right) return right;
   if (column.type == Type::real) {
     column.reals.resize(rows);
     return h5::read_rows(values, H5T_NATIVE_DOUBLE, rows, column.reals.data());
@@ -188,12 +244,15 @@ Result<Dataset> Dataset::open(const std::string& path) {
   if (const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); !fd) {
     return Error{Fault::data, path + ": " + errno_text(errno)};
   }
+  const Error foreign{Fault::data,
+                      path + ": is not an HDF5 file, or is damaged"};
+  if (!is_dataset_file(path)) return foreign;
+  auto sealed = check_seal(path);
+  if (!sealed) return std::move(sealed).context(path);
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->file = h5::Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
-  if (!impl->file) {
-    return Error{Fault::data, path + ": is not an HDF5 file, or is damaged"};
-  }
+  if (!impl->file) return foreign;
   auto read = impl->read_root();
   if (!read) return std::move(read).context(path);
   return Dataset(std::move(impl));

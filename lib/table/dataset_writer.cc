@@ -1,7 +1,6 @@
 // See dataset_writer.h and docs/dataset-format.md.
 #include "table/dataset_writer.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 
 #include "base/file.h"
 #include "table/h5.h"
+#include "table/seal.h"
 
 namespace mlb::table {
 namespace {
@@ -312,9 +312,13 @@ Result<> DatasetWriter::finish(const Table& last) {
   impl_->table.reset();
   const bool flushed = H5Fflush(impl_->file.get(), H5F_SCOPE_GLOBAL) >= 0;
   impl_->file.reset();
-  const Fd fd(::open(impl_->temporary.c_str(), O_RDWR | O_CLOEXEC));
-  if (!flushed || !fd || ::fsync(fd.get()) != 0 ||
-      std::rename(impl_->temporary.c_str(), impl_->path.c_str()) != 0) {
+  if (!flushed) {
+    return Error{Fault::data,
+                 impl_->path + ": HDF5 cannot write it; is the disk full?"};
+  }
+  auto sealed = seal_file(impl_->temporary);
+  if (!sealed) return std::move(sealed).context(impl_->path);
+  if (std::rename(impl_->temporary.c_str(), impl_->path.c_str()) != 0) {
     return Error{Fault::data,
                  impl_->path + ": cannot be written: " + errno_text(errno)};
   }

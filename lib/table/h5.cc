@@ -1,6 +1,7 @@
 // See h5.h.
 #include "table/h5.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace mlb::table::h5 {
@@ -8,6 +9,9 @@ namespace {
 
 /// Shuffle and deflate: stock filters, so that every reader has them.
 constexpr unsigned kDeflateLevel = 1;
+
+/// Deflate shrinks to one part in 1032 at best (zlib's technical notes).
+constexpr std::uint64_t kMostCompression = 1032;
 
 Error failed(const std::string& what) {
   return {Fault::data, "HDF5: cannot " + what};
@@ -134,13 +138,13 @@ Result<std::vector<std::string>> read_texts(hid_t column, std::uint64_t count) {
   const Handle type = text_type();
   std::vector<char*> pointers(count, nullptr);
   auto read = read_rows(column, type.get(), count, pointers.data());
-  if (!read) return std::move(read).fail();
   std::vector<std::string> out;
   out.reserve(count);
   for (const char* p : pointers) out.emplace_back(p == nullptr ? "" : p);
   if (count > 0) {
     H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, pointers.data());
   }
+  if (!read) return std::move(read).fail();
   return out;
 }
 
@@ -216,6 +220,12 @@ Result<std::uint64_t> length_of(hid_t column) {
   }
   hsize_t length = 0;
   H5Sget_simple_extent_dims(space.get(), &length, nullptr);
+  const Handle type(H5Dget_type(column));
+  const std::uint64_t element =
+      std::max<std::size_t>(1, H5Tget_size(type.get()));
+  if (length / kMostCompression > H5Dget_storage_size(column) / element) {
+    return Error{Fault::data, "claims more rows than the file can hold"};
+  }
   return static_cast<std::uint64_t>(length);
 }
 

@@ -71,7 +71,8 @@ Result<> write_boolean_attribute(hid_t owner, const char* name, bool value);
 Result<std::string> read_text_attribute(hid_t owner, const char* name);
 Result<std::int64_t> read_integer_attribute(hid_t owner, const char* name);
 
-/// Length of a one-dimensional data set.
+/// Length of a one-dimensional data set.  An error when it claims more than
+/// the bytes that are stored can hold, so that nobody allocates for it.
 Result<std::uint64_t> length_of(hid_t column);
 
 /// '/' and '%' cannot stand in a link; nor can "." alone; "row" is taken.

@@ -35,6 +35,15 @@ bool looks_whole(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
+bool is_leading_zero_number(std::string_view text) {
+  return has_leading_zero(text) &&
+         without_sign(text).find_first_not_of("0123456789.eE+-") == text.npos;
+}
+
+bool has_two_signs(std::string_view text) {
+  return text.size() > 1 && text[0] == '+' && text[1] == '-';
+}
+
 bool equals_folded(std::string_view text, std::string_view lower) {
   return text.size() == lower.size() &&
          std::equal(text.begin(), text.end(), lower.begin(),
@@ -70,7 +79,9 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
-  if (has_leading_zero(text) || text.empty()) return std::nullopt;
+  if (text.empty() || has_leading_zero(text) || has_two_signs(text)) {
+    return std::nullopt;
+  }
   if (text[0] == '+') text.remove_prefix(1);
   std::int64_t value = 0;
   const auto [end, error] =
@@ -82,7 +93,9 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 }
 
 std::optional<double> parse_real(std::string_view text) {
-  if (has_leading_zero(text) || text.empty()) return std::nullopt;
+  if (text.empty() || has_leading_zero(text) || has_two_signs(text)) {
+    return std::nullopt;
+  }
   if (text[0] == '+') text.remove_prefix(1);
   double value = 0;
   const auto [end, error] =
@@ -107,50 +120,55 @@ std::optional<bool> parse_boolean(std::string_view text) {
 void ColumnJudge::Odd::see(std::string_view text, std::uint64_t at) {
   if (count++ > 0) return;
   line = at;
-  value = text.substr(0, 60);
+  value = shortened(text);
 }
 
 void ColumnJudge::number(double value) {
   ++reals_;
   if (std::isinf(value)) return;
-  if (reals_ == 1) {
-    min_ = max_ = value;
-  }
+  if (++finite_ == 1) min_ = max_ = value;
   min_ = std::min(min_, value);
   max_ = std::max(max_, value);
   // Welford, "Note on a method for calculating corrected sums of squares",
   // Technometrics 4 (1962).
   const double delta = value - mean_;
-  mean_ += delta / static_cast<double>(reals_);
+  mean_ += delta / static_cast<double>(finite_);
   squares_ += delta * (value - mean_);
+}
+
+void ColumnJudge::see_forms(std::string_view raw, std::uint64_t line) {
+  const std::string_view text = trimmed(raw);
+  if (text.size() != raw.size()) blanks_.see(raw, line);
+  const auto whole = parse_integer(text);
+  const auto real = whole ? static_cast<double>(*whole) : parse_real(text);
+  if (whole) {
+    ++integers_;
+  } else {
+    not_integer_.see(raw, line);
+  }
+  if (real) {
+    if (!whole && looks_whole(text)) too_large_.see(raw, line);
+    if (std::isinf(*real)) infinite_.see(raw, line);
+    number(*real);
+  } else {
+    not_number_.see(raw, line);
+    if (is_leading_zero_number(text)) leading_zero_.see(raw, line);
+  }
+  if (parse_boolean(text)) {
+    ++booleans_;
+  } else {
+    not_boolean_.see(raw, line);
+  }
 }
 
 void ColumnJudge::value(std::string_view raw, std::uint64_t line) {
   ++values_;
-  const std::string_view text = trimmed(raw);
-  if (const auto whole = parse_integer(text)) {
-    ++integers_;
-    number(static_cast<double>(*whole));
-  } else if (const auto real = parse_real(text)) {
-    if (looks_whole(text)) {
-      too_large_.see(raw, line);
-    } else {
-      if (std::isinf(*real)) infinite_.see(raw, line);
-      number(*real);
-    }
-  } else {
-    if (has_leading_zero(text) &&
-        without_sign(text).find_first_not_of("0123456789.eE+-") == text.npos) {
-      leading_zero_.see(raw, line);
-    } else if (parse_boolean(text)) {
-      ++booleans_;
-    }
-    not_number_.see(raw, line);
-  }
-  if (text.size() != raw.size()) blanks_.see(raw, line);
+  see_forms(raw, line);
   if (too_many_) return;
   const auto [it, is_new] = distinct_.try_emplace(std::string(raw), 0);
-  if (is_new && examples_.size() < kExamples) examples_.emplace_back(raw);
+  if (is_new && examples_.size() < kExamples) {
+    examples_.push_back(shortened(raw));
+  }
   ++it->second;
   if (distinct_.size() > kDistinctLimit) {
     too_many_ = true;
@@ -180,14 +198,14 @@ Type ColumnJudge::automatic(Verdict& v) const {
   if (!too_many_ && distinct_.size() == 1 && rows > 1) {
     warn(v, "constant", "every value is '" + examples_.front() + "'");
   }
-  if (too_large_.count > 0 && reals_ + too_large_.count == values_) {
+  if (too_large_.count > 0 && reals_ == values_) {
     warn(v, "integer_overflow",
          "'" + too_large_.value + "' does not fit into 64 bits (" +
              std::to_string(too_large_.count) +
              " such values); the column is kept as text",
          &too_large_);
   } else if (integers_ == values_) {
-    v.integral = unique && (name_says_id() || too_many_);
+    v.integral = unique && name_says_id();
     return v.integral ? Type::id : Type::integer;
   } else if (reals_ == values_) {
     if (infinite_.count > 0) {
@@ -212,11 +230,9 @@ Type ColumnJudge::automatic(Verdict& v) const {
 
 ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
   Verdict v;
-  const auto demand = [&](Type type, std::uint64_t fitting,
-                          std::string_view what) {
+  const auto demand = [&](Type type, const Odd& odd, std::string_view what) {
     v.type = type;
-    if (fitting == values_) return;
-    const Odd& odd = not_number_.count > 0 ? not_number_ : too_large_;
+    if (odd.count == 0) return;
     v.refusal = "'" + odd.value + "' is not " + std::string(what);
     v.refusal_line = odd.line;
   };
@@ -224,11 +240,11 @@ ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
     case ColumnType::automatic:
     case ColumnType::ignore: v.type = automatic(v); break;
     case ColumnType::integer:
-      demand(Type::integer, integers_, "a whole number");
+      demand(Type::integer, not_integer_, "a whole number");
       break;
-    case ColumnType::real: demand(Type::real, reals_, "a number"); break;
+    case ColumnType::real: demand(Type::real, not_number_, "a number"); break;
     case ColumnType::boolean:
-      demand(Type::boolean, booleans_, "true or false");
+      demand(Type::boolean, not_boolean_, "true or false");
       break;
     case ColumnType::category: v.type = Type::category; break;
     case ColumnType::text: v.type = Type::text; break;
@@ -260,7 +276,7 @@ ColumnStats ColumnJudge::stats(Type type) const {
     out.max = max_;
     out.mean = mean_;
     out.std =
-        reals_ > 0 ? std::sqrt(squares_ / static_cast<double>(reals_)) : 0;
+        finite_ > 0 ? std::sqrt(squares_ / static_cast<double>(finite_)) : 0;
   }
   return out;
 }

@@ -70,6 +70,7 @@ class ColumnJudge {
     std::string value;
     void see(std::string_view text, std::uint64_t at);
   };
+  void see_forms(std::string_view raw, std::uint64_t line);
   void number(double value);
   Type automatic(Verdict& verdict) const;
   void warn(Verdict& verdict, std::string code, std::string message,
@@ -81,8 +82,11 @@ class ColumnJudge {
   std::uint64_t values_ = 0;
   std::uint64_t integers_ = 0;
   std::uint64_t reals_ = 0;  ///< integers included
+  std::uint64_t finite_ = 0;
   std::uint64_t booleans_ = 0;
+  Odd not_integer_;
   Odd not_number_;
+  Odd not_boolean_;
   Odd leading_zero_;
   Odd too_large_;
   Odd infinite_;

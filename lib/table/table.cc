@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "table/infer.h"
+
 namespace mlb::table {
 
 std::string_view name_of(Type type) {
@@ -24,6 +26,49 @@ std::string number_text(double value) {
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   return {buffer, end};
+}
+
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  const auto continues = [&](std::size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xc0) == 0x80;
+  };
+  while (most > 0 && continues(most)) --most;
+  return std::string(text.substr(0, most)) + "...";
+}
+
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c;
+    if (c == '"') out += c;
+  }
+  return out + '"';
+}
+
+/// Unquoted it would be read as missing.
+bool looks_missing(std::string_view text) {
+  text = trimmed(text);
+  return text.empty() || text == "NA" || text == "N/A" || text == "n/a" ||
+         text == "NaN" || text == "nan" || text == "null" || text == "NULL";
+}
+
+}  // namespace
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  return quoted(text);
+}
+
+std::string csv_field(const Column& column, std::size_t row) {
+  if (column.is_missing(row)) return {};
+  const std::string text = column.text_of(row);
+  const bool numeric = column.stores_integers() || column.type == Type::real;
+  if (!numeric) return looks_missing(text) ? quoted(text) : csv_field(text);
+  const bool whole = text.find_first_not_of("-0123456789") == text.npos;
+  return column.type == Type::real && whole ? text + ".0" : text;
 }
 
 std::string Column::text_of(std::size_t row) const {

@@ -46,4 +46,14 @@ struct Table {
 /// The shortest text that reads back as the same number.
 std::string number_text(double value);
 
+/// At most `most` bytes of a text, cut between characters, and "..." behind a
+/// cut: for messages and examples.
+std::string shortened(std::string_view text, std::size_t most = 60);
+
+/// A text as a field of a CSV: quoted where it must be.
+std::string csv_field(std::string_view text);
+/// A value as a field of a CSV that reads back as the same value: empty when
+/// missing, words like NA in quotes, a real with a point.
+std::string csv_field(const Column& column, std::size_t row);
+
 }  // namespace mlb::table

@@ -9,26 +9,8 @@ namespace mlb::prep_tool {
 namespace {
 
 using table::Column;
+using table::csv_field;
 using table::Type;
-
-bool is_text(const Column& c) {
-  return c.type == Type::category || c.type == Type::text ||
-         (c.type == Type::id && !c.integral);
-}
-
-/// Quoted where the text would otherwise be read as something else.
-std::string csv_field(const Column& column, std::size_t row) {
-  if (column.is_missing(row)) return {};
-  const std::string text = column.text_of(row);
-  const bool ambiguous =
-      is_text(column) &&
-      (text.empty() || text == "NA" || text == "N/A" || text == "n/a" ||
-       text == "NaN" || text == "nan" || text == "null" || text == "NULL");
-  if (!ambiguous && text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + '"';
-}
 
 Json json_value(const Column& column, std::size_t row) {
   if (column.is_missing(row)) return nullptr;
@@ -69,13 +51,9 @@ Result<> cat(const CatFlags& flags) {
     std::fwrite(line.data(), 1, line.size(), stdout);
   };
   if (csv) {
-    Column names;
-    names.type = Type::text;
     std::string line;
     for (const Column* c : *columns) {
-      names.texts.push_back(c->name);
-      line +=
-          (line.empty() ? "" : ",") + csv_field(names, names.texts.size() - 1);
+      line += (line.empty() ? "" : ",") + csv_field(c->name);
     }
     print(line + "\n");
   }

@@ -20,7 +20,8 @@ std::string cell(const Json& value) {
 std::string examples(const Json& list) {
   std::string out;
   for (const auto& e : list) {
-    out += (out.empty() ? "" : ", ") + e.get<std::string>().substr(0, 20);
+    out +=
+        (out.empty() ? "" : ", ") + table::shortened(e.get<std::string>(), 20);
   }
   return out;
 }

@@ -67,13 +67,6 @@ Bytes training_record(const JobSpec& spec) {
   return wire::encode_spec(record);
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + '"';
-}
-
 std::string float_text(float value) {
   return table::number_text(static_cast<double>(value));
 }
@@ -84,7 +77,7 @@ void add_rows(const Work& work, const char* name, const prep::Rows& rows,
   const table::Column& target = *work.table.find(work.spec.target);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::string line = std::to_string(rows[i] + 1) + "," + name + "," +
-                       csv_field(target.text_of(rows[i]));
+                       table::csv_field(target.text_of(rows[i]));
     const auto values = p.row(i);
     if (work.plan.classes.empty()) {
       line += "," + float_text(values[0]);
@@ -93,7 +86,7 @@ void add_rows(const Work& work, const char* name, const prep::Rows& rows,
       for (std::size_t c = 1; c < values.size(); ++c) {
         if (values[c] > values[best]) best = c;
       }
-      line += "," + csv_field(work.plan.classes[best]);
+      line += "," + table::csv_field(work.plan.classes[best]);
       for (const float value : values) line += "," + float_text(value);
     }
     lines.emplace_back(rows[i], std::move(line));
@@ -110,7 +103,8 @@ Result<std::string> predictions(const Work& work) {
   add_rows(work, "test", work.split.test, *test, lines);
   std::sort(lines.begin(), lines.end());
   std::string out = "row,split,target,prediction";
-  for (const auto& c : work.plan.classes) out += "," + csv_field("p_" + c);
+  for (const auto& c : work.plan.classes)
+    out += "," + table::csv_field("p_" + c);
   out += "\n";
   for (const auto& [row, line] : lines) out += line + "\n";
   return out;

@@ -1,0 +1,19 @@
+// The seal of a data set file: its length and SHA-256 in 48 bytes behind the
+// HDF5 data, where no reader of HDF5 looks.  libhdf5 crashes on some damaged
+// files (heaps of texts have no checksum), so it is asked only about whole
+// ones.  Private to lib/table.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace mlb::table {
+
+/// Appends the seal to a finished file and makes the file durable.
+Result<> seal_file(const std::string& path);
+
+/// An error unless the file is as it was when it was sealed.
+Result<> check_seal(const std::string& path);
+
+}  // namespace mlb::table
