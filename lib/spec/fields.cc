@@ -14,15 +14,6 @@ std::string join(std::string_view parent, std::string_view key) {
                         : std::string(parent) + "." + std::string(key);
 }
 
-/// The row's path without what is not written.
-std::string written(std::string_view path) {
-  if (path.empty()) return {};
-  const std::string parent = written(parent_of(path));
-  const bool deeper = !parent_of(path).empty();
-  if (deeper && is_unwritten(path)) return parent;
-  return join(parent, last_key(path));
-}
-
 /// Is `path` an instance of `pattern`, in which a key may be `*`?
 bool matches(std::string_view pattern, std::string_view path) {
   const std::size_t star = pattern.find('*');
@@ -33,7 +24,7 @@ bool matches(std::string_view pattern, std::string_view path) {
 }
 
 bool is_named(const Field& field, std::string_view path) {
-  const std::string as_written = written(field.path);
+  const std::string as_written = written_path(field.path);
   if (matches(as_written, path)) return true;
   return !field.also.empty() &&
          matches(join(parent_of(as_written), field.also), path);
@@ -92,6 +83,14 @@ bool is_unwritten(std::string_view path) {
   return std::find(words.begin(), words.end(), last_key(path)) != words.end();
 }
 
+std::string written_path(std::string_view path) {
+  if (path.empty()) return {};
+  const std::string parent = written_path(parent_of(path));
+  const bool deeper = !parent_of(path).empty();
+  if (deeper && is_unwritten(path)) return parent;
+  return join(parent, last_key(path));
+}
+
 bool is_reserved(std::string_view path) {
   const auto names = reserved_fields();
   return std::find(names.begin(), names.end(), path) != names.end();
@@ -111,15 +110,16 @@ std::vector<const Field*> fields_written(std::string_view path) {
 bool is_reserved_written(std::string_view path) {
   const auto names = reserved_fields();
   return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-    return matches(written(name), path) || name == path;
+    return matches(written_path(name), path) || name == path;
   });
 }
 
 std::vector<std::string> written_paths() {
   std::vector<std::string> out;
-  for (const Field& field : all_fields()) out.push_back(written(field.path));
+  for (const Field& field : all_fields())
+    out.push_back(written_path(field.path));
   for (const std::string_view name : reserved_fields()) {
-    out.push_back(written(name));
+    out.push_back(written_path(name));
   }
   return out;
 }

@@ -95,6 +95,8 @@ bool is_reserved_written(std::string_view path);
 /// written: model.ridge, train.optimizer.sgd?
 bool is_unwritten(std::string_view path);
 
+/// The row's path as it is written: "model.lambda" of model.ridge.lambda.
+std::string written_path(std::string_view path);
 /// Every path as it is written, reserved ones too: for suggestions.
 std::vector<std::string> written_paths();
 

@@ -163,8 +163,9 @@ class EditsReader {
 
   Edits out;
 
-  void unset(const std::string& path) {
-    const Place place = place_of("--unset " + path);
+  void unset(const std::string& text) {
+    const Place place = place_of("--unset " + text);
+    const std::string path = path_in(text);
     const bool own_name = path.starts_with("require.") ||
                           path.starts_with("labels.") ||
                           path.starts_with("columns.");
@@ -190,7 +191,7 @@ class EditsReader {
           {"E301", "", "want PATH=VALUE", {}, "as in --set train.epochs=20"});
       return;
     }
-    const std::string path = text.substr(0, equals);
+    const std::string path = path_in(text.substr(0, equals));
     const std::string value = text.substr(equals + 1);
     if (keys_of(path).size() > kMaxDepth || !is_text(value)) {
       findings_.add(place, {"E301", "", "the path or value is no plain text"});
@@ -232,6 +233,13 @@ class EditsReader {
   }
 
  private:
+  /// A path as it may be written, also when it is given as help shows it.
+  static std::string path_in(const std::string& text) {
+    const auto dots = std::count(text.begin(), text.end(), '.');
+    return static_cast<std::size_t>(dots) > kMaxDepth ? text
+                                                      : written_path(text);
+  }
+
   Place place_of(const std::string& argument) {
     constexpr std::size_t kLongest = 200;
     std::string text = argument.substr(0, argument.find('\0'));

@@ -23,7 +23,7 @@ bool by_place(const std::pair<Place, Diagnostic>& a,
               const std::pair<Place, Diagnostic>& b) {
   // Arguments come after the file: they are read after it.
   const auto key = [](const Place& p) {
-    return std::pair{p.argument, p.argument < 0 ? p.offset : 0};
+    return std::pair{p.argument, p.offset};
   };
   return key(a.first) < key(b.first);
 }

@@ -373,7 +373,7 @@ constexpr Field kFields[] = {
 
     {.path = "metrics",
      .type = Type::word_list,
-     .doc = "computed on every split at the end; the loss always is",
+     .doc = "computed on every split at the end",
      .access = at<&JobSpec::metrics>(),
      .words = "accuracy f1 log_loss auc rmse mae r2",
      .words_later = "balanced_accuracy precision recall brier ece mcc "

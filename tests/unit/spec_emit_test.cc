@@ -40,6 +40,11 @@ class RandomSpec {
       out.model = RidgeSpec{real(0, 1e12), coin()};
     }
     train(out.train);
+    if (out.data.split.valid > 0 && coin()) {
+      out.train.early_stop_mode = EarlyStopMode::on;
+      out.train.early_stop = {"valid." + metric(false), 1 + below(1000),
+                              real(0, 1e12)};
+    }
     const bool ridge = std::holds_alternative<RidgeSpec>(out.model);
     for (auto n = below(3); n > 0; --n) add(out.metrics, metric(ridge));
     for (auto n = below(3); n > 0; --n) gate(out, ridge);

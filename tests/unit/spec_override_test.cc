@@ -51,6 +51,7 @@ TEST_CASE("--set errors name the argument in place of a line") {
 
 TEST_CASE("an argument that is no PATH=VALUE is an error of its own") {
   CHECK(codes(set({"train.epochs"}).errors) == "--set train.epochs E301");
+  CHECK(set({"train.epochs"}).jobs.empty());
   CHECK(codes(set({"=5"}).errors) == "--set =5 E301");
   CHECK(codes(set({"seed=[a"}).errors) == "--set seed=[a E100");
   CHECK(codes(set({std::string("seed=1\0", 7)}).errors) == "--set seed=1 E301");
@@ -58,6 +59,9 @@ TEST_CASE("an argument that is no PATH=VALUE is an error of its own") {
   std::string deep = "a";
   for (int i = 0; i < 40; ++i) deep += ".a";
   CHECK(codes(set({deep + "=1"}).errors) == "--set " + deep + "=1 E301");
+  const std::string dots(200'000, '.');
+  CHECK(set({dots + "=1"}).errors.size() == 1);
+  CHECK(unset({dots}, kLeast).errors.size() == 1);
 }
 
 TEST_CASE("an empty value is text, or no value") {
@@ -82,6 +86,23 @@ TEST_CASE("--set goes below short forms and second names") {
   CHECK(job->data.split.train == 0.4);
   CHECK(std::get<NetSpec>(job->model).layers.size() == 1);
   CHECK(job->train.optimizer.learning_rate == 0.5);
+}
+
+TEST_CASE("paths are understood as help fields prints them") {
+  const std::string ridge =
+      "kind: train\ndata: a.csv\ntarget: y\nmodel: {type: ridge, lambda: 3}\n";
+  const auto lambda = [](const ParseResult& result) {
+    const auto job = job_of(result);
+    return job ? std::get<RidgeSpec>(job->model).lambda : -1;
+  };
+  CHECK(lambda(set({"model.ridge.lambda=2"}, ridge)) == 2);
+  CHECK(lambda(unset({"model.ridge.lambda"}, ridge)) == 1);
+  CHECK(lambda(unset({"model.lambda"}, ridge)) == 1);
+  CHECK(codes(set({"model.ridge.lamda=2"}, ridge).errors) ==
+        "--set model.ridge.lamda=2 E101 model.lamda");
+  // That would be the key of another type.
+  CHECK(codes(set({"model.net.layers=[]"}, ridge).errors) ==
+        "--set model.net.layers=[] E119 model.layers");
 }
 
 TEST_CASE("the last --set of a field wins") {
