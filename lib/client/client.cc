@@ -96,6 +96,12 @@ Output Client::receive(Time now, const Message& message) {
   const auto verdict = session_.accept(message.header);
   if (verdict == session::Verdict::foreign_store ||
       verdict == session::Verdict::old_epoch) {
+    // Another broker than ours is at this address, and says so.
+    if (std::holds_alternative<Refused>(message.body)) {
+      request_.reset();
+      followed_.clear();
+      out.reply = message.body;
+    }
     return out;
   }
   heard_ = now.mono;

@@ -23,7 +23,9 @@ struct Settings {
 /// What a step brings to the program.
 struct Output {
   std::vector<Message> send;
-  std::optional<Body> reply;     ///< to the request that was asked
+  /// To the request that was asked; or Refused, when another broker than
+  /// ours answers at this address: nothing is asked or followed any more.
+  std::optional<Body> reply;
   std::vector<EventRow> events;  ///< in order, each number once a job
   std::map<JobId, Live> live;    ///< newest values of followed jobs
   bool reconnecting = false;     ///< silence began
