@@ -43,6 +43,8 @@ void Handle::reset() {
 }
 
 void be_quiet() {
+  static const herr_t told = H5dont_atexit();
+  (void)told;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 

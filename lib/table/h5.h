@@ -36,7 +36,9 @@ class Handle {
   hid_t id_ = -1;
 };
 
-/// HDF5 prints its error stack by default; we return errors instead.
+/// To be called before anything else of HDF5.  It prints its error stack by
+/// default; we return errors instead.  And at exit it would close what is
+/// open, which crashes after a failed write; we close everything ourselves.
 void be_quiet();
 
 /// A new file whose bytes depend on its content only (no timestamps).

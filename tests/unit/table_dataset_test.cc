@@ -2,7 +2,10 @@
 // nothing of a failed writing stays.
 #include <catch2/catch.hpp>
 
+#include <sys/resource.h>
+
 #include <cmath>
+#include <csignal>
 #include <limits>
 
 #include "table_world.h"
@@ -235,6 +238,28 @@ TEST_CASE("an output that cannot be written is an error") {
   REQUIRE_FALSE(done);
   CHECK(done.error().fault == Fault::data);
   CHECK(done.error().message.find("no/such/out.h5") != std::string::npos);
+}
+
+TEST_CASE("a disk that fills up is an error and leaves nothing behind") {
+  std::string csv = "a,b\n";
+  for (int i = 0; i < 50000; ++i) csv += std::to_string(i) + ",1\n";
+  const Folder folder;
+  const std::string path = folder.put("in.csv", csv);
+  struct rlimit limit {};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  const struct rlimit small { 64 << 10, limit.rlim_max };
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  auto done =
+      convert_csv(path, folder.at("out.h5"), {.csv = {}, .compress = false});
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, before);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().fault == Fault::data);
+  CHECK(done.error().message.starts_with(folder.at("out.h5") + ": "));
+  CHECK(folder.files() == std::vector<std::string>{"in.csv"});
+  // The library is still of use.
+  CHECK(convert_csv(path, folder.at("out.h5"), {}));
 }
 
 TEST_CASE("five thousand columns and long texts fit") {

@@ -1,6 +1,4 @@
 // mlprep cat, mlprep head: the table back as CSV or one JSON object a line.
-#include <cstdio>
-
 #include "base/json.h"
 #include "table/dataset.h"
 #include "verbs.h"
@@ -20,9 +18,25 @@ Json json_value(const Column& column, std::size_t row) {
   return column.text_of(row);
 }
 
-Result<std::vector<const Column*>> chosen(const table::Table& table,
-                                          const CatFlags& flags) {
-  std::vector<const Column*> out;
+using Columns = std::vector<const Column*>;
+
+std::string csv_line(const Columns& columns, std::size_t row) {
+  std::string out;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) out += ',';
+    out += csv_field(*columns[i], row);
+  }
+  return out;
+}
+
+std::string json_line(const Columns& columns, std::size_t row) {
+  Json object = Json::object();
+  for (const Column* c : columns) object[c->name] = json_value(*c, row);
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Columns> chosen(const table::Table& table, const CatFlags& flags) {
+  Columns out;
   for (const auto& name : flags.columns) {
     const Column* column = table.find(name);
     if (column == nullptr) {
@@ -47,31 +61,20 @@ Result<> cat(const CatFlags& flags) {
   auto columns = chosen(*table, flags);
   if (!columns) return std::move(columns).fail();
   const bool csv = flags.format == "csv";
-  const auto print = [](const std::string& line) {
-    std::fwrite(line.data(), 1, line.size(), stdout);
-  };
   if (csv) {
     std::string line;
     for (const Column* c : *columns) {
       line += (line.empty() ? "" : ",") + csv_field(c->name);
     }
-    print(line + "\n");
+    auto printed = print(line + "\n");
+    if (!printed) return printed;
   }
   const std::uint64_t rows =
       flags.rows == 0 ? table->rows : std::min(flags.rows, table->rows);
   for (std::uint64_t row = 0; row < rows; ++row) {
-    if (csv) {
-      std::string line;
-      for (std::size_t i = 0; i < columns->size(); ++i) {
-        if (i > 0) line += ',';
-        line += csv_field(*(*columns)[i], row);
-      }
-      print(line + "\n");
-    } else {
-      Json object = Json::object();
-      for (const Column* c : *columns) object[c->name] = json_value(*c, row);
-      print(object.dump() + "\n");
-    }
+    auto printed = print(
+        (csv ? csv_line(*columns, row) : json_line(*columns, row)) + "\n");
+    if (!printed) return printed;
     if (interrupted()) return Error{Fault::cancelled, "interrupted"};
   }
   return {};

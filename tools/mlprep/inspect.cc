@@ -79,10 +79,10 @@ Result<> inspect(const InspectFlags& flags) {
   auto report = report_of(flags);
   if (!report) return std::move(report).fail();
   if (flags.json) {
-    std::printf("%s\n", report->dump().c_str());
-  } else {
-    print_human(*report);
+    return print(report->dump(-1, ' ', false, Json::error_handler_t::replace) +
+                 "\n");
   }
+  print_human(*report);
   return {};
 }
 

@@ -1,10 +1,13 @@
 // mlprep: turns CSV into self-describing HDF5 data sets.  See mlprep(1).
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <new>
 #include <string>
 
 #include "base/build.h"
+#include "base/file.h"
 #include "verbs.h"
 
 namespace mlb::prep_tool {
@@ -20,6 +23,23 @@ void on_signal(int number) {
 
 bool interrupted() {
   return signal_received != 0;
+}
+
+namespace {
+
+Error output_error() {
+  if (interrupted()) return {Fault::cancelled, "interrupted"};
+  if (errno == EPIPE) return {Fault::cancelled, "nobody reads the output"};
+  return {Fault::data, "standard output: " + errno_text(errno)};
+}
+
+}  // namespace
+
+Result<> print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) {
+    return {};
+  }
+  return output_error();
 }
 
 namespace {
@@ -97,7 +117,7 @@ void add_verbs(CLI::App& app, Command& c) {
   app.add_subcommand("version", "print the version");
 }
 
-Result<> act(const CLI::App& app, Command& c) {
+Result<> act(const CLI::App& app, Command& c) try {
   const std::string verb = app.get_subcommands().front()->get_name();
   const auto given = [&](const char* name) {
     const auto* sub = app.get_subcommands().front();
@@ -110,8 +130,9 @@ Result<> act(const CLI::App& app, Command& c) {
   if (verb == "cat") return cat(c.cat);
   if (verb == "head") return cat(c.head);
   if (verb == "records") return records(c.records);
-  std::printf("mlprep %s\n", build_id().c_str());
-  return {};
+  return print("mlprep " + build_id() + "\n");
+} catch (const std::bad_alloc&) {
+  return Error{Fault::data, "out of memory"};
 }
 
 /// `mlprep FILE ...` is `mlprep convert FILE ...`.
@@ -131,11 +152,12 @@ std::vector<std::string> with_verb(int argc, char** argv, const CLI::App& app) {
   return out;
 }
 
-int finish(const Result<>& done) {
-  if (std::fflush(stdout) != 0) return 141;
+/// A broken pipe is not an error: who reads has seen enough.
+int finish(Result<> done) {
+  if (done && std::fflush(stdout) != 0) done = output_error();
   if (done) return 0;
   if (done.error().fault == Fault::cancelled) {
-    return 128 + static_cast<int>(signal_received);
+    return interrupted() ? 128 + static_cast<int>(signal_received) : 0;
   }
   std::fprintf(stderr, "mlprep: %s\n", done.error().message.c_str());
   return exit_code(done.error().fault);
@@ -150,6 +172,7 @@ int main(int argc, char** argv) {
   action.sa_handler = on_signal;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
   CLI::App app{
       "Turns CSV into self-describing HDF5 data sets.\n\n"
       "  mlprep penguins.csv -o penguins.h5    convert\n"

@@ -1,6 +1,4 @@
 // mlprep records FILE: one JSON array of strings a record.
-#include <cstdio>
-
 #include "base/json.h"
 #include "table/csv.h"
 #include "verbs.h"
@@ -31,7 +29,8 @@ Result<> records(const RecordsFlags& flags) {
     }
     Json line = Json::array();
     for (const auto& field : record.fields) line.push_back(field.text);
-    std::printf("%s\n", line.dump().c_str());
+    auto printed = print(line.dump() + "\n");
+    if (!printed) return printed;
     if (interrupted()) return Error{Fault::cancelled, "interrupted"};
   }
 }

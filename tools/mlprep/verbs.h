@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "table/csv.h"
@@ -45,7 +46,7 @@ struct RecordsFlags {
   std::string input;
 };
 
-// Each returns the exit code; errors are printed by the verb's caller.
+// Each does what was asked; errors are printed by the caller.
 Result<> convert(const ConvertFlags& flags);
 Result<> inspect(const InspectFlags& flags);
 Result<> cat(const CatFlags& flags);
@@ -56,5 +57,9 @@ Result<table::CsvOptions> csv_options(const DialectFlags& flags);
 
 /// Set by SIGINT and SIGTERM.
 bool interrupted();
+
+/// Writes to stdout.  When nobody reads it any more the error is a quiet one
+/// (Fault::cancelled); a full disk is a loud one.
+Result<> print(std::string_view text);
 
 }  // namespace mlb::prep_tool
