@@ -93,22 +93,61 @@ struct Rules {
                     " split is empty"});
   }
 
-  /// Of a net the task is known when its data are read: then the job says it.
-  void impossible_metric(const std::string& metric, const Place& place,
-                         const std::string& path) const {
-    const bool regression = std::holds_alternative<RidgeSpec>(spec.model);
-    constexpr std::array of_classes{"accuracy", "f1", "log_loss", "auc"};
-    const std::string_view name = last_key(metric);
-    if (!regression || std::find(of_classes.begin(), of_classes.end(), name) ==
-                           of_classes.end()) {
-      return;
+  struct Named {
+    std::string metric;  ///< without its split
+    Place place;
+    std::string path;
+  };
+
+  /// Every metric that was written, but the loss, which each task has.
+  std::vector<Named> named_metrics() const {
+    std::vector<Named> out;
+    if (!draft.bad.contains("metrics")) {
+      for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
+        out.push_back({spec.metrics[i], draft.metrics[i], "metrics"});
+      }
     }
-    add(place, {"E216",
-                path,
-                path + ": a ridge has no " + std::string(name) +
-                    "; it predicts numbers",
-                {},
-                "rmse, mae and r2 are there"});
+    for (std::size_t i = 0; i < spec.require.size(); ++i) {
+      if (metric_fault(spec.require[i].metric)) continue;
+      out.push_back({std::string(last_key(spec.require[i].metric)),
+                     draft.gates[i], "require"});
+    }
+    const std::string path = "train.early_stop.metric";
+    const std::string& watched = spec.train.early_stop.metric;
+    const bool is_net = std::holds_alternative<NetSpec>(spec.model);
+    if (is_net && draft.has(path) && !metric_fault(watched)) {
+      out.push_back(
+          {std::string(last_key(watched)), draft.place_of(path), path});
+    }
+    std::erase_if(out, [](const Named& n) { return n.metric == "loss"; });
+    return out;
+  }
+
+  /// The task of a net follows from its data, and is not known here; but a
+  /// job has only one.
+  void one_task() const {
+    const auto is_of_classes = [](const std::string& metric) {
+      constexpr std::array of_classes{"accuracy", "f1", "log_loss", "auc"};
+      return std::find(of_classes.begin(), of_classes.end(), metric) !=
+             of_classes.end();
+    };
+    const std::vector<Named> names = named_metrics();
+    if (names.empty()) return;
+    const bool ridge = std::holds_alternative<RidgeSpec>(spec.model);
+    const bool classes = !ridge && is_of_classes(names[0].metric);
+    const std::string because = ridge ? "a ridge predicts numbers"
+                                      : "'" + names[0].metric + "' is of " +
+                                            (classes ? "classes" : "numbers") +
+                                            ", and a job has one task";
+    for (const Named& n : names) {
+      if (is_of_classes(n.metric) == classes) continue;
+      add(n.place, {"E216",
+                    n.path,
+                    n.path + ": '" + n.metric + "' cannot be: " + because,
+                    {},
+                    classes ? "accuracy, f1, log_loss and auc are there"
+                            : "rmse, mae and r2 are there"});
+    }
   }
 
   void metrics() const {
@@ -116,12 +155,8 @@ struct Rules {
       const std::string& metric = spec.require[i].metric;
       if (metric_fault(metric)) continue;
       empty_split(metric, draft.gates[i], "require");
-      impossible_metric(metric, draft.gates[i], "require");
     }
-    if (draft.bad.contains("metrics")) return;
-    for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
-      impossible_metric(spec.metrics[i], draft.metrics[i], "metrics");
-    }
+    one_task();
   }
 
   void early_stop() const {

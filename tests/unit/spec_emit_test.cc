@@ -40,14 +40,14 @@ class RandomSpec {
       out.model = RidgeSpec{real(0, 1e12), coin()};
     }
     train(out.train);
+    const bool numbers = std::holds_alternative<RidgeSpec>(out.model) || coin();
     if (out.data.split.valid > 0 && coin()) {
       out.train.early_stop_mode = EarlyStopMode::on;
-      out.train.early_stop = {"valid." + metric(false), 1 + below(1000),
+      out.train.early_stop = {"valid." + metric(numbers), 1 + below(1000),
                               real(0, 1e12)};
     }
-    const bool ridge = std::holds_alternative<RidgeSpec>(out.model);
-    for (auto n = below(3); n > 0; --n) add(out.metrics, metric(ridge));
-    for (auto n = below(3); n > 0; --n) gate(out, ridge);
+    for (auto n = below(3); n > 0; --n) add(out.metrics, metric(numbers));
+    for (auto n = below(3); n > 0; --n) gate(out, numbers);
     return out;
   }
 
@@ -157,14 +157,15 @@ class RandomSpec {
         coin() ? EarlyStopMode::automatic : EarlyStopMode::off;
   }
 
-  std::string metric(bool ridge) {
+  std::string metric(bool numbers) {
     constexpr std::string_view names[] = {"rmse", "mae", "r2",      "accuracy",
                                           "f1",   "auc", "log_loss"};
-    return std::string(names[static_cast<std::size_t>(below(ridge ? 3 : 7))]);
+    const int at = numbers ? below(3) : 3 + below(4);
+    return std::string(names[static_cast<std::size_t>(at)]);
   }
 
-  void gate(JobSpec& out, bool ridge) {
-    const std::string name = "train." + metric(ridge);
+  void gate(JobSpec& out, bool numbers) {
+    const std::string name = "train." + metric(numbers);
     for (const Gate& other : out.require) {
       if (other.metric == name) return;
     }

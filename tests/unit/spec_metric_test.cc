@@ -76,5 +76,16 @@ TEST_CASE("a ridge may ask for what regression has, and nothing else") {
   }
 }
 
+TEST_CASE("what is told apart as of classes is what classification has") {
+  for (const std::string_view word : split_words(metrics().words)) {
+    if (word == "accuracy") continue;
+    CAPTURE(word);
+    const auto job =
+        job_in(text_with("metrics", "[accuracy, " + std::string(word) + "]"));
+    CHECK(job.has_value() ==
+          has_metric(Task::classification, std::string(word)));
+  }
+}
+
 }  // namespace
 }  // namespace mlb::spec

@@ -86,6 +86,23 @@ TEST_CASE("a ridge has no metrics of classes") {
   CHECK(errors_of(head + "metrics: [rmse, mae, r2]\n").empty());
 }
 
+TEST_CASE("all metrics of a job are of one task") {
+  const auto result = read(kLeast +
+                           "metrics: [rmse, f1]\n"
+                           "require: {test.auc: \"> 0\", test.r2: \"> 0\"}\n"
+                           "train: {early_stop: {metric: valid.accuracy}}\n");
+  CHECK(codes(result.errors) ==
+        "5:17 E216 metrics\n6:11 E216 require\n"
+        "7:30 E216 train.early_stop.metric");
+  CHECK(result.errors[0].message ==
+        "metrics: 'f1' cannot be: 'rmse' is of numbers, and a job has one "
+        "task");
+  CHECK(errors_of(kLeast +
+                  "metrics: [f1, auc]\nrequire: {test.accuracy: \"> 0\"}\n"
+                  "train: {early_stop: {metric: valid.loss}}\n")
+            .empty());
+}
+
 TEST_CASE("early_stop watches a metric of the valid split") {
   const auto metric = [](const std::string& name) {
     return errors_of(text_with("train.early_stop.metric", name));
