@@ -24,9 +24,9 @@ Verdict PeerSession::accept(const Header& header) {
   if (!store_.is_nil() && header.store != store_) {
     return Verdict::foreign_store;
   }
-  if (header.timeline == timeline_ && header.epoch < epoch_) {
-    return Verdict::old_epoch;
-  }
+  // After a restart of ours the epoch is known, the timeline is not.
+  const bool same_line = timeline_.is_nil() || header.timeline == timeline_;
+  if (same_line && header.epoch < epoch_) return Verdict::old_epoch;
   if (!timeline_.is_nil() && header.timeline != timeline_) {
     timeline_changed_ = true;
     seen_ = 0;
@@ -49,7 +49,8 @@ Verdict BrokerSessions::accept(const Header& header, const std::string& route,
   if (!header.store.is_nil() && header.store != store_) {
     return Verdict::foreign_store;
   }
-  const bool same_line = header.timeline == timeline_;
+  const bool same_line =
+      header.timeline.is_nil() || header.timeline == timeline_;
   if (same_line && header.epoch > epoch_) return Verdict::old_epoch;
   auto [it, is_new] = peers_.try_emplace(header.session.peer);
   Peer& peer = it->second;
