@@ -38,6 +38,29 @@ double median(std::vector<double> values) {
   return (*std::max_element(values.begin(), at) + *at) / 2;
 }
 
+struct Moments {
+  double mean = 0;
+  double deviation = 0;  ///< of the population
+};
+
+/// Counted in a power of two near the largest value, so that no sum leaves
+/// the range of double; the bits are those of the plain formula.
+Moments moments_of(const std::vector<double>& values) {
+  double largest = 0;
+  for (const double x : values) largest = std::max(largest, std::fabs(x));
+  if (largest <= 0) return {};
+  const double unit = std::ldexp(1, std::ilogb(largest));
+  const auto n = static_cast<double>(values.size());
+  double sum = 0;
+  for (const double x : values) sum += x / unit;
+  const double mean = sum / n;
+  double squares = 0;
+  for (const double x : values) {
+    squares += (x / unit - mean) * (x / unit - mean);
+  }
+  return {mean * unit, std::sqrt(squares / n) * unit};
+}
+
 Feature fit_number(const Column& column, const Rows& rows,
                    std::vector<std::string>& warnings) {
   Feature out;
@@ -55,16 +78,11 @@ Feature fit_number(const Column& column, const Rows& rows,
   }
   out.fill = median(values);
   // Filled values count, as they will when the plan is applied.
-  double sum = 0;
-  for (const double x : values) sum += x;
-  const auto n = static_cast<double>(rows.size());
-  const auto gaps = n - static_cast<double>(values.size());
-  out.mean = (sum + gaps * out.fill) / n;
-  double squares = gaps * (out.fill - out.mean) * (out.fill - out.mean);
-  for (const double x : values) squares += (x - out.mean) * (x - out.mean);
-  const double deviation = std::sqrt(squares / n);
-  if (deviation > 0) {
-    out.scale = deviation;
+  values.resize(rows.size(), out.fill);
+  const Moments moments = moments_of(values);
+  out.mean = moments.mean;
+  if (moments.deviation > 0) {
+    out.scale = moments.deviation;
   } else {
     warnings.push_back("column '" + column.name +
                        "' is constant in the training rows");
@@ -143,6 +161,15 @@ std::vector<std::string> classes_of(const Column& target, const Rows& rows) {
   return out;
 }
 
+/// Targets are learned and judged in single precision.
+Result<> check_target(const Column& target, std::size_t row) {
+  const double value = number_at(target, row);
+  if (std::fabs(value) <= std::numeric_limits<float>::max()) return {};
+  return Error{Fault::data, "row " + std::to_string(row + 1) +
+                                " has the target " + table::number_text(value) +
+                                "; want a number below 3.4e38"};
+}
+
 Result<> fit_target(const Column& target, const Rows& rows, Plan& plan) {
   if (plan.task == Task::classification) {
     plan.classes = classes_of(target, rows);
@@ -154,20 +181,15 @@ Result<> fit_target(const Column& target, const Rows& rows, Plan& plan) {
     }
     return {};
   }
-  double sum = 0;
-  for (const auto row : rows) sum += number_at(target, row);
-  const auto n = static_cast<double>(rows.size());
-  plan.target_mean = sum / n;
-  double squares = 0;
+  std::vector<double> values;
   for (const auto row : rows) {
-    const double d = number_at(target, row) - plan.target_mean;
-    squares += d * d;
+    values.push_back(number_at(target, row));
+    auto good = check_target(target, row);
+    if (!good) return good;
   }
-  plan.target_scale = std::sqrt(squares / n);
-  if (!std::isfinite(plan.target_scale)) {
-    return Error{Fault::data,
-                 "the target '" + target.name + "' has infinite values"};
-  }
+  const Moments moments = moments_of(values);
+  plan.target_mean = moments.mean;
+  plan.target_scale = moments.deviation;
   if (plan.target_scale <= 0) {
     return Error{Fault::data, "the target '" + target.name +
                                   "' is constant in the training rows"};
@@ -201,6 +223,7 @@ Result<Plan> fit(const table::Table& table, const Rows& rows,
     return Error{Fault::data,
                  "the data has no column '" + spec.target + "' for the target"};
   }
+  if (rows.empty()) return Error{Fault::data, "there are no training rows"};
   Plan plan;
   plan.target = spec.target;
   plan.task = task_of(*target);
@@ -223,8 +246,9 @@ void fill_number(const Feature& f, const Column& column, const Rows& rows,
   for (std::size_t i = 0; i < rows.size(); ++i) {
     double x = column.is_missing(rows[i]) ? f.fill : number_at(column, rows[i]);
     if (!std::isfinite(x)) x = f.fill;
+    // Halves, for the difference of two doubles may be too large for one.
     out.values[i * out.columns + at] =
-        static_cast<float>((x - f.mean) / f.scale);
+        static_cast<float>((x / 2 - f.mean / 2) / (f.scale / 2));
   }
 }
 
@@ -289,6 +313,8 @@ Result<std::vector<float>> target_of(const Plan& plan,
   for (const auto& c : plan.classes) place.emplace(c, place.size());
   for (const auto row : rows) {
     if (plan.task == Task::regression) {
+      auto good = check_target(*target, row);
+      if (!good) return std::move(good).fail();
       out.push_back(static_cast<float>(number_at(*target, row)));
       continue;
     }
@@ -337,6 +363,10 @@ Result<std::vector<std::string>> load_texts(Reader& r) {
   return out;
 }
 
+bool is_scaling(double mean, double scale) {
+  return std::isfinite(mean) && std::isfinite(scale) && scale > 0;
+}
+
 Result<Feature> load_feature(Reader& r) {
   auto name = r.text();
   auto kind = r.number<std::uint8_t>();
@@ -346,7 +376,8 @@ Result<Feature> load_feature(Reader& r) {
   auto levels = load_texts(r);
   auto missing = r.number<std::uint8_t>();
   if (!name || !kind || !fill || !mean || !scale || !levels || !missing ||
-      *kind > 1) {
+      *kind > 1 || *missing > 1 || !std::isfinite(*fill) ||
+      !is_scaling(*mean, *scale)) {
     return Error{Fault::integrity, "the plan of the model is damaged"};
   }
   return Feature{*name,        static_cast<FeatureKind>(*kind),
@@ -366,12 +397,16 @@ Result<Plan> Plan::load(Reader& r) {
   auto scale = r.number<double>();
   auto count = r.number<std::uint64_t>();
   if (!task_number || !target_name || !class_names || !mean || !scale ||
-      !count || *task_number > 1) {
+      !count || *task_number > 1 || *count == 0 || !is_scaling(*mean, *scale)) {
     return Error{Fault::integrity, "the plan of the model is damaged"};
   }
   out.task = static_cast<Task>(*task_number);
   out.target = *target_name;
   out.classes = std::move(*class_names);
+  const bool classes = out.task == Task::classification;
+  if (classes ? out.classes.size() < 2 : !out.classes.empty()) {
+    return Error{Fault::integrity, "the plan of the model is damaged"};
+  }
   out.target_mean = *mean;
   out.target_scale = *scale;
   for (std::uint64_t i = 0; i < *count; ++i) {

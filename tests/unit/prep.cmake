@@ -1,0 +1,2 @@
+mlb_unit_test(prep_test SOURCES prep_plan_test.cc prep_split_test.cc
+              LIBS mlb::prep)
