@@ -67,7 +67,7 @@ void Core::progress(const Received& m, const Progress& p) {
     }
     return;
   }
-  if (job->row.state == JobState::queued) readopt(*job);
+  readopt(*job);
   JobRow row = job->row;
   const std::uint64_t before = row.attempts.back().items;
   for (const auto& item : p.items) {
@@ -92,7 +92,7 @@ std::optional<Need> Core::need_before(const JobRow& row,
 void Core::finished(const Received& m, const Finished& f) {
   const PeerId worker = m.message.header.session.peer;
   lease_blobs(m);
-  const Job* job = job_of(worker, f.attempt);
+  Job* job = job_of(worker, f.attempt);
   if (job == nullptr) {
     const JobRow* row = find(f.attempt.job);
     if (row == nullptr) row = known(m, f.attempt.job);
@@ -103,6 +103,7 @@ void Core::finished(const Received& m, const Finished& f) {
     }
     return;
   }
+  readopt(*job);
   if (const auto need = need_before(job->row, f)) {
     send(worker, *need);
     return;

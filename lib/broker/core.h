@@ -30,8 +30,9 @@ struct Limits {
   Millis gone_after{1500};    ///< unreachable for so long: lost
   Millis final_loss{600000};  ///< before a loss without retries is final
   Millis watcher_silence{10000};
-  Millis stall{1000};  ///< a longer pause of ours shifts leases
-  Millis blob_lease{86400000};
+  Millis client_silence{60000};
+  Millis stall{1000};            ///< a longer pause of ours shifts leases
+  Millis blob_lease{172800000};  ///< renewed when half of it is over
   Millis max_backoff{3600000};
   std::uint64_t points = 100000;  ///< stored a job
   std::size_t needs = 64;         ///< outcomes asked for in one heartbeat
@@ -142,6 +143,8 @@ class Core {
   /// Live values of a running job.
   Live live(JobId id) const;
   std::size_t unfinished() const { return jobs_.size(); }
+  /// Workers, and clients heard of lately.
+  std::size_t peers() const { return sessions_.all().size(); }
   /// Workers heard of lately, to be pinged.
   std::vector<Outgoing> pings();
   StoreRow store_row() const { return store_; }
@@ -190,6 +193,7 @@ class Core {
   bool obey(const Received& m, session::Verdict verdict);
   void append(JobRow& row, EventType type, std::string text = {});
   void tick(const Tick& t);
+  void forget_clients();
   static const JobRow* known(const Received& m, JobId id);
   void put_row(const JobRow& row);
   void note_event(const EventRow& row);
@@ -208,7 +212,7 @@ class Core {
   void held(const Received& m, const HeldAttempt& h);
   void ended(const Received& m, const EndedAttempt& e, std::size_t& asked);
   void absent(PeerId worker, const Heartbeat& h);
-  void readopt(const Job& job);
+  void readopt(Job& job);
 
   // attempts.cc
   void progress(const Received& m, const Progress& p);

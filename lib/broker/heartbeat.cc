@@ -61,7 +61,7 @@ Core::Job* Core::job_of(PeerId worker, const Attempt& attempt) {
 void Core::held(const Received& m, const HeldAttempt& h) {
   const PeerId worker = m.message.header.session.peer;
   if (Job* job = job_of(worker, h.attempt)) {
-    if (job->row.state == JobState::queued) readopt(*job);
+    readopt(*job);
     job->held = true;
     job->lease = now_.mono + limits_.lease;
     job->pid = h.pid;
@@ -80,22 +80,30 @@ void Core::held(const Received& m, const HeldAttempt& h) {
   send(worker, Kill{h.attempt, "superseded"});
 }
 
-void Core::readopt(const Job& job) {
+/// Its worker names the newest attempt of a job.  When that was given up, it
+/// is taken back before anybody else gets the job: a short silence must not
+/// throw away long work, be it running or done.
+void Core::readopt(Job& job) {
+  if (!job.row.attempts.back().lost) return;
   JobRow row = job.row;
-  row.state = JobState::running;
   row.attempts.back().lost = false;
   row.attempts.back().ended = Millis(0);
-  if (row.retries > 0) --row.retries;
-  row.not_before = Millis(0);
-  append(row, EventType::message,
-         "the worker is back; attempt " +
-             std::to_string(row.attempts.back().number) + " goes on");
+  if (row.state == JobState::queued) {
+    row.state = JobState::running;
+    if (row.retries > 0) --row.retries;
+    row.not_before = Millis(0);
+    append(row, EventType::message,
+           "the worker of attempt " +
+               std::to_string(row.attempts.back().number) + " is back");
+  }
   record(PutJob{row});
+  job.lease = now_.mono + limits_.lease;
 }
 
 void Core::ended(const Received& m, const EndedAttempt& e, std::size_t& asked) {
   const PeerId worker = m.message.header.session.peer;
   if (Job* job = job_of(worker, e.attempt)) {
+    readopt(*job);
     job->held = true;
     job->lease = now_.mono + limits_.lease;
     if (asked++ >= limits_.needs) return;
