@@ -304,6 +304,21 @@ void Core::tick(const Tick& t) {
       ++it;
     }
   }
+  forget_clients();
+}
+
+/// A client says no farewell, and each run of a program is another client.
+/// One that comes back goes on: nothing that it says depends on our count.  A
+/// worker would drop what is numbered anew, so workers stay.
+void Core::forget_clients() {
+  std::vector<PeerId> silent;
+  for (const auto& [id, peer] : sessions_.all()) {
+    const bool is_worker = workers_.count(id) > 0;
+    if (!is_worker && peer.heard + limits_.client_silence < now_.mono) {
+      silent.push_back(id);
+    }
+  }
+  for (const PeerId id : silent) sessions_.forget(id);
 }
 
 }  // namespace mlb::broker

@@ -46,6 +46,15 @@ void Core::have(const Received& m, const Have& h) {
     return;
   }
   lease_blobs(m);
+  for (const auto& digest : h.digests) {
+    const auto blob = blobs_.find(digest);
+    if (blob == blobs_.end()) continue;
+    // A yes holds for half a lease at least; a commit each time would cost.
+    BlobRow row = blob->second;
+    if (row.leased_until >= now_.wall + limits_.blob_lease / 2) continue;
+    row.leased_until = now_.wall + limits_.blob_lease;
+    record(PutBlob{row});
+  }
   send(m.message.header.session.peer, NeedBlobs{{}, missing(h.digests)});
 }
 
