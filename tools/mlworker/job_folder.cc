@@ -1,10 +1,6 @@
 // See job_folder.h.
 #include "job_folder.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <filesystem>
 
 #include "wire/wire.h"
@@ -13,9 +9,6 @@ namespace mlb::worker {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Of the items in one Progress, so that it stays under its limit.
-constexpr std::size_t kProgressBytes = 56 * 1024;
 
 std::optional<Attempt> attempt_of(const std::string& name) {
   const auto dot = name.find('.');
@@ -42,46 +35,6 @@ Result<> JobFolder::create(const Start& start) const {
   if (!written) return written;
   return write_file_durably(file("envelope"),
                             wire::encode_envelope(start.envelope));
-}
-
-Result<> JobFolder::spool(const std::vector<Item>& items) const {
-  Writer w;
-  for (const auto& item : items) {
-    const Bytes encoded = wire::encode_item(item);
-    w.number(static_cast<std::uint32_t>(encoded.size()));
-    w.raw(encoded);
-  }
-  const Fd fd(::open(file("items").c_str(),
-                     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-  if (!fd) return Error{Fault::data, path_ + ": " + errno_text(errno)};
-  auto written = write_all(fd.get(), w.bytes());
-  if (!written) return written;
-  if (::fdatasync(fd.get()) != 0) {
-    return Error{Fault::data, path_ + ": sync: " + errno_text(errno)};
-  }
-  return {};
-}
-
-Result<std::vector<Item>> JobFolder::read_spool(std::uint64_t from,
-                                                std::uint64_t upto) const {
-  auto content = read_file(file("items"));
-  if (!content) return std::move(content).fail();
-  Reader reader(view_of(*content));
-  std::vector<Item> out;
-  std::size_t bytes = 0;
-  while (reader.left() > 0) {
-    const auto size = reader.number<std::uint32_t>();
-    if (!size) break;
-    const auto encoded = reader.raw(*size);
-    if (!encoded) break;  // a torn tail was never acknowledged to anyone
-    auto item = wire::decode_item(*encoded);
-    if (!item) return std::move(item).context(path_);
-    if (item->number < from) continue;
-    bytes += encoded->size() + 8;
-    if (item->number > upto || (!out.empty() && bytes > kProgressBytes)) break;
-    out.push_back(std::move(*item));
-  }
-  return out;
 }
 
 std::optional<Outcome> JobFolder::job_outcome() const {

@@ -15,12 +15,6 @@
 
 namespace mlb::worker {
 
-/// An encoded item with its number.
-struct SpooledItem {
-  std::uint64_t number = 0;
-  Item item;
-};
-
 /// What is found of an ended attempt.
 struct EndedFolder {
   Attempt attempt;
@@ -33,14 +27,10 @@ class JobFolder {
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
+  std::string spool() const { return file("items"); }
 
   /// Makes it anew, with spec and envelope.
   Result<> create(const Start& start) const;
-  /// Appends to the spool; durable when it returns.
-  Result<> spool(const std::vector<Item>& items) const;
-  /// Items from..upto of the spool, as far as they fit into one Progress.
-  Result<std::vector<Item>> read_spool(std::uint64_t from,
-                                       std::uint64_t upto) const;
   /// What the job left; nothing when it left none.
   std::optional<Outcome> job_outcome() const;
   /// Outcome and number of items, durable: the attempt has ended.

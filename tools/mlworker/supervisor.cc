@@ -17,6 +17,7 @@ namespace {
 
 constexpr Millis kTurn{100};
 constexpr Millis kAskWelcome{1000};
+constexpr Millis kLastDelivery{5000};
 
 /// DIR/id holds the worker's UUID, DIR/session how often it was started.
 Result<session::PeerSession> begin_session(const std::string& dir) {
@@ -120,9 +121,11 @@ void Supervisor::act(const SendBeat& a) {
 
 void Supervisor::act(const SendItems& a) {
   const JobFolder folder(jobs_dir_, a.attempt);
-  auto items = folder.read_spool(a.from, a.upto);
+  auto& reader = spools_.try_emplace(a.attempt, folder.spool()).first->second;
+  auto items = reader.read(a.from, a.upto);
   if (!items || items->empty()) {
-    spdlog::error("{}: the spool lacks items from {}", folder.path(), a.from);
+    spdlog::error("{}: no items from {}{}", folder.spool(), a.from,
+                  items ? "" : ": " + items.error().message);
     return;
   }
   const std::uint64_t upto = items->back().number;
@@ -168,6 +171,7 @@ void Supervisor::act(const Upload& a) {
 
 void Supervisor::act(const Forget& a) {
   jobs_.erase(a.attempt);
+  spools_.erase(a.attempt);
   const JobFolder folder(jobs_dir_, a.attempt);
   file_thread_.give([folder]() -> Completion {
     folder.remove();
@@ -236,6 +240,7 @@ void Supervisor::wait() {
   for (const auto& done : blob_thread_.take()) done();
   read_progress();
   tail_logs();
+  write_what_failed();
 }
 
 bool Supervisor::should_end(const volatile std::sig_atomic_t& signals) {
@@ -244,6 +249,7 @@ bool Supervisor::should_end(const volatile std::sig_atomic_t& signals) {
     drain_signals_ = signals;
     if (signals > 1) return true;
     spdlog::info("ending: running jobs are given back");
+    drain_began_ = read_clock().mono;
     step(Drain{});
   }
   const Millis now = read_clock().mono;
@@ -252,7 +258,8 @@ bool Supervisor::should_end(const volatile std::sig_atomic_t& signals) {
     for (const auto& [attempt, job] : jobs_) {
       if (agent_.holds(attempt)) return false;
     }
-    return true;
+    // What has ended is brought to the broker, if it is there to take it.
+    return !busy || drain_began_ + kLastDelivery <= now;
   }
   if (options_.once && jobs_done_ > 0 && !busy) return true;
   if (!options_.idle_exit) return false;

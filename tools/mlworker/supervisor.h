@@ -17,6 +17,7 @@
 #include "job_folder.h"
 #include "log_tail.h"
 #include "progress_pipe.h"
+#include "spool.h"
 #include "transport/socket.h"
 #include "worker/agent.h"
 
@@ -57,7 +58,10 @@ class Supervisor {
     std::uint64_t items = 0;  ///< numbers given
     std::string ending;       ///< why we end it; empty: we do not
     Resources resources;
-    std::vector<Artefact> artefacts;
+    std::vector<Item> unspooled;     ///< numbered, not on disk yet
+    bool writing = false;            ///< the file thread has some of this
+    Millis write_again{0};           ///< mono, after a failure
+    std::optional<Outcome> outcome;  ///< of the end; written last
   };
 
   Supervisor(const ServeOptions& options, exec::Launcher launcher,
@@ -91,10 +95,21 @@ class Supervisor {
   void read_progress();
   void tail_logs();
   void take(const Attempt& attempt, Running& job, Reported reported);
-  void spool(const Attempt& attempt, Running& job, std::vector<Item> items);
   void give_back(const Attempt& attempt);
   void upload(const Attempt& attempt, BlobPath by);
   Outcome outcome_of(const Running& job, const exec::LaunchEvent& event) const;
+
+  // supervisor_spool.cc
+  void spool(const Attempt& attempt, Running& job, std::vector<Item> items);
+  void write(const Attempt& attempt, Running& job);
+  void write_items(const Attempt& attempt, Running& job);
+  void write_outcome(const Attempt& attempt, Running& job);
+  void items_written(const Attempt& attempt, std::vector<Item> items,
+                     const std::string& problem);
+  void outcome_written(const Attempt& attempt, const Outcome& outcome,
+                       const std::string& problem);
+  bool wrote(Running& job, const std::string& problem);
+  void write_what_failed();
 
   ServeOptions options_;
   std::string jobs_dir_;
@@ -103,6 +118,7 @@ class Supervisor {
   transport::Dealer dealer_;
   Agent agent_;
   std::map<Attempt, Running> jobs_;
+  std::map<Attempt, SpoolReader> spools_;  ///< that were read from
   std::map<std::uint64_t, Attempt> launches_;
   std::uint64_t last_launch_ = 0;
   std::atomic<bool> stop_transfers_{false};
@@ -117,6 +133,8 @@ class Supervisor {
   std::optional<Millis> idle_since_;
   Millis tailed_{0};
   int drain_signals_ = 0;
+  Millis drain_began_{0};
+  bool disk_full_ = false;  ///< the last write failed
   std::uint64_t jobs_done_ = 0;
 };
 

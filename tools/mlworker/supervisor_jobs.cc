@@ -157,6 +157,7 @@ void Supervisor::exited(const Attempt& attempt,
 void Supervisor::give_back(const Attempt& attempt) {
   const JobFolder folder = jobs_.at(attempt).folder;
   jobs_.erase(attempt);
+  spools_.erase(attempt);
   file_thread_.give([folder]() -> Completion {
     folder.remove();
     return [] {};
@@ -164,7 +165,8 @@ void Supervisor::give_back(const Attempt& attempt) {
   step(GivenBack{attempt});
 }
 
-/// Makes the outcome durable, then brings the artefacts to the broker.
+/// The outcome becomes durable after the last items; then the artefacts are
+/// brought to the broker.
 void Supervisor::settle(const Attempt& attempt, Outcome outcome) {
   Running& job = jobs_.at(attempt);
   ++jobs_done_;
@@ -180,25 +182,8 @@ void Supervisor::settle(const Attempt& attempt, Outcome outcome) {
       rest.push_back(std::move(item));
     }
   }
+  job.outcome = std::move(outcome);
   spool(attempt, job, std::move(rest));
-  job.artefacts = outcome.artefacts;
-  const JobFolder folder = job.folder;
-  const std::uint64_t items = job.items;
-  file_thread_.give([this, attempt, folder, outcome, items]() -> Completion {
-    std::error_code error;
-    std::filesystem::create_directories(folder.path(), error);
-    auto written = folder.write_ended(outcome, items);
-    std::string problem = written ? "" : written.error().message;
-    return [this, attempt, problem] {
-      // Without a durable outcome the attempt is as good as lost.
-      if (!problem.empty()) {
-        spdlog::error("cannot keep an outcome: {}", problem);
-        step(DiskFull{true});
-        return;
-      }
-      upload(attempt, BlobPath::shortest);
-    };
-  });
 }
 
 void Supervisor::upload(const Attempt& attempt, BlobPath by) {
@@ -226,30 +211,6 @@ void Supervisor::upload(const Attempt& attempt, BlobPath by) {
       }
     };
   });
-}
-
-void Supervisor::spool(const Attempt& attempt, Running& job,
-                       std::vector<Item> items) {
-  if (items.empty()) return;
-  for (auto& item : items) {
-    item.number = ++job.items;
-    item.time = read_clock().wall;
-  }
-  const JobFolder folder = job.folder;
-  const std::uint64_t upto = job.items;
-  file_thread_.give(
-      [this, attempt, folder, items = std::move(items), upto]() -> Completion {
-        auto done = folder.spool(items);
-        const std::string problem = done ? "" : done.error().message;
-        return [this, attempt, upto, problem] {
-          if (problem.empty()) {
-            step(Spooled{attempt, upto});
-          } else {
-            spdlog::error("spooling: {}", problem);
-            step(DiskFull{true});
-          }
-        };
-      });
 }
 
 void Supervisor::take(const Attempt& attempt, Running& job, Reported reported) {
