@@ -80,6 +80,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const Globals& globals) {
   auto greeted = out->greet_until_answered(url);
   if (greeted && out->is_other_build()) greeted = out->replace_pair(url);
   if (!greeted) return std::move(greeted).fail();
+  if (globals.verbose) {
+    say("mlsubmit: connected to " + url + ", mlbroker " + out->welcome_.build);
+  }
   return out;
 }
 

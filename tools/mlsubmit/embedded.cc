@@ -26,7 +26,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestSocketPath = 107 - 6;  // ".blobs" is added
 constexpr const char* kIdleExit = "60s";
-constexpr int kLookAgain = 20;  // ms
+constexpr int kLookAgain = 20;     // ms
+constexpr int kLookForSocket = 2;  // ms
+constexpr Millis kSocketPatience{2000};
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -82,6 +84,16 @@ bool is_locked(const std::string& dir) {
   return false;
 }
 
+/// A worker that connects before there is a socket tries again only after a
+/// second or two.
+void wait_for_socket(const std::string& path) {
+  const Millis begun = read_clock().mono;
+  while (read_clock().mono - begun < kSocketPatience && signal_received == 0 &&
+         ::access(path.c_str(), F_OK) != 0) {
+    ::poll(nullptr, 0, kLookForSocket);
+  }
+}
+
 Result<> start(const char* name, std::vector<std::string> argv,
                const std::string& state) {
   argv[0] = exec::find_program(name);
@@ -131,6 +143,7 @@ Result<std::string> ensure_embedded(const Globals& globals) {
                "--listen", url, "--no-auth", "--idle-exit", kIdleExit},
               *state);
     if (!started) return std::move(started).fail();
+    wait_for_socket(*path);
   }
   if (!is_locked(*state + "/worker")) {
     const Capacity here = capacity_here();
