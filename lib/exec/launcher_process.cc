@@ -33,10 +33,12 @@ void redirect(const char* path, int flags, int target, int report) {
   if (fd != target) ::close(fd);
 }
 
+/// What the process allocates.  Not its address space (RLIMIT_AS): that
+/// counts the libraries it maps, and the loader fails before the job begins.
 void limit_memory(std::uint64_t bytes) {
   if (bytes == 0) return;
   const rlimit limit{bytes, bytes};
-  ::setrlimit(RLIMIT_AS, &limit);
+  ::setrlimit(RLIMIT_DATA, &limit);
 }
 
 /// In the child, between fork and exec.

@@ -295,7 +295,7 @@ int serve_from(Broker& broker, const std::string& dir) {
 int serve(const ServeOptions& options) {
   const auto checked = check_options(options);
   if (!checked) return print(checked.error());
-  start_log(options.log_level, options.log_format);
+  start_log("mlbroker", options.log_level, options.log_format);
   Fd signals = stop_signals();
   const auto dir = make_data_dir(options.data);
   if (!dir) return print(dir.error());

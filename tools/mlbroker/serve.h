@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "log.h"
+#include "log/log.h"
 
 namespace mlb::tool {
 

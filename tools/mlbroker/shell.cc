@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "answers.h"
-#include "log.h"
+#include "log/log.h"
 #include "test_crash.h"
 #include "wire/wire.h"
 

@@ -1,7 +1,5 @@
 // mlworker: serves a broker with slots in which jobs run, each in a process
 // of its own.  See mlworker(1).
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +16,7 @@
 #include "base/units.h"
 #include "exec/detached.h"
 #include "exec/launcher.h"
+#include "log/log.h"
 #include "supervisor.h"
 #include "transport/machine.h"
 
@@ -36,6 +35,7 @@ struct Flags {
   std::string memory;
   std::string idle_exit;
   std::string log_level = "info";
+  std::string log_format = "text";
   std::vector<std::string> labels;
 };
 
@@ -111,12 +111,15 @@ Result<Fd> lock_data(std::string& dir) {
 
 int serve(Flags flags) {
   if (auto good = complete(flags); !good) return fail(good.error());
+  const auto level = parse_log_level(flags.log_level);
+  if (!level) return fail(level.error());
+  const auto format = parse_log_format(flags.log_format);
+  if (!format) return fail(format.error());
   auto launcher = exec::Launcher::fork_now();
   if (!launcher) return fail(launcher.error());
   auto lock = lock_data(flags.serve.data);
   if (!lock) return fail(lock.error());
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("mlworker"));
-  spdlog::set_level(spdlog::level::from_str(flags.log_level));
+  start_log("mlworker", *level, *format);
   struct sigaction action {};
   action.sa_handler = count_signal;
   ::sigaction(SIGTERM, &action, nullptr);
@@ -177,8 +180,8 @@ int main(int argc, char** argv) {
   verb->add_option("--idle-exit", flags.idle_exit,
                    "end after so long without a job or a broker");
   verb->add_option("--log-level", flags.log_level,
-                   "debug, info, warning or error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+                   "debug, info, warning or error");
+  verb->add_option("--log-format", flags.log_format, "text or json");
   CLI::App* about = app.add_subcommand("version", "Print the version");
   try {
     app.parse(argc, argv);

@@ -1,7 +1,6 @@
 // The loop and the agent's actions.  See supervisor.h.
 #include "supervisor.h"
 
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -9,6 +8,7 @@
 #include <thread>
 
 #include "base/build.h"
+#include "log/log.h"
 #include "transport/machine.h"
 #include "wire/wire.h"
 
@@ -102,12 +102,12 @@ void Supervisor::step(const Event& event) {
 void Supervisor::send(const Message& message) {
   auto frame = wire::encode(message);
   if (!frame) {
-    spdlog::error("cannot send: {}", frame.error().message);
+    log(LogLevel::error, "cannot send: " + frame.error().message);
     return;
   }
   // What does not go out now is said again by a later heartbeat.
   if (dealer_.send(*frame) != transport::Sent::sent) {
-    spdlog::debug("the broker takes no message now");
+    log(LogLevel::debug, "the broker takes no message now");
   } else if (!ready_said_) {
     ready_said_ = true;
     std::puts("ready");
@@ -124,8 +124,9 @@ void Supervisor::act(const SendItems& a) {
   auto& reader = spools_.try_emplace(a.attempt, folder.spool()).first->second;
   auto items = reader.read(a.from, a.upto);
   if (!items || items->empty()) {
-    spdlog::error("{}: no items from {}{}", folder.spool(), a.from,
-                  items ? "" : ": " + items.error().message);
+    log(LogLevel::error, folder.spool() + ": no items from " +
+                             std::to_string(a.from) +
+                             (items ? "" : ": " + items.error().message));
     return;
   }
   const std::uint64_t upto = items->back().number;
@@ -137,15 +138,14 @@ void Supervisor::act(const SendFinished& a) {
   const JobFolder folder(jobs_dir_, a.attempt);
   auto ended = folder.read_ended();
   if (!ended) {
-    spdlog::error("{}", ended.error().message);
+    log(LogLevel::error, ended.error().message);
     return;
   }
   send({agent_.stamp(), Finished{a.attempt, ended->first, ended->second}});
 }
 
 void Supervisor::act(const Launch& a) {
-  spdlog::info("attempt {} of job {} begins", a.start.attempt.number,
-               a.start.attempt.job.text());
+  log(LogLevel::info, text_of(a.start.attempt) + " begins");
   if (welcomed_) {
     prepare(a.start);
   } else {
@@ -157,8 +157,7 @@ void Supervisor::act(const EndProcess& a) {
   const auto it = jobs_.find(a.attempt);
   if (it == jobs_.end()) return;
   it->second.ending = a.reason;
-  spdlog::info("ending attempt {} of job {}: {}", a.attempt.number,
-               a.attempt.job.text(), a.reason);
+  log(LogLevel::info, "ending " + text_of(a.attempt) + ": " + a.reason);
   if (it->second.launch_id != 0) {
     (void)!launcher_.end(it->second.launch_id, a.hard);
   }
@@ -183,12 +182,12 @@ void Supervisor::act(const Remember& a) {
   auto written = write_file_durably(
       options_.data + "/broker",
       view_of(a.store.text() + " " + std::to_string(a.epoch) + "\n"));
-  if (!written) spdlog::error("{}", written.error().message);
+  if (!written) log(LogLevel::error, written.error().message);
   ask_welcome();
 }
 
 void Supervisor::act(const Warn& a) {
-  spdlog::warn("{}", a.text);
+  log(LogLevel::warning, a.text);
 }
 
 void Supervisor::act(const Stop& a) {
@@ -215,7 +214,7 @@ void Supervisor::receive() {
   while (auto frame = dealer_.receive()) {
     auto message = wire::decode(*frame);
     if (!message) {
-      spdlog::warn("{}", message.error().message);
+      log(LogLevel::warning, message.error().message);
       continue;
     }
     if (const auto* w = std::get_if<Welcome>(&message->body)) welcome(*w);
@@ -240,6 +239,7 @@ void Supervisor::wait() {
   for (const auto& done : blob_thread_.take()) done();
   read_progress();
   tail_logs();
+  watch_memory();
   write_what_failed();
 }
 
@@ -248,7 +248,7 @@ bool Supervisor::should_end(const volatile std::sig_atomic_t& signals) {
   if (signals > drain_signals_) {
     drain_signals_ = signals;
     if (signals > 1) return true;
-    spdlog::info("ending: running jobs are given back");
+    log(LogLevel::info, "ending: running jobs are given back");
     drain_began_ = read_clock().mono;
     step(Drain{});
   }

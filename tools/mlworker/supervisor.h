@@ -23,6 +23,12 @@
 
 namespace mlb::worker {
 
+/// "attempt 2 of job 7f3a…", as the log names it.
+inline std::string text_of(const Attempt& attempt) {
+  return "attempt " + std::to_string(attempt.number) + " of job " +
+         attempt.job.text();
+}
+
 struct ServeOptions {
   std::string broker;
   std::string data;
@@ -54,6 +60,7 @@ class Supervisor {
     LogTail out;
     LogTail err;
     std::uint64_t launch_id = 0;
+    std::uint32_t pid = 0;  ///< 0: does not run yet
     std::unique_ptr<ProgressPipe> pipe;
     std::uint64_t items = 0;  ///< numbers given
     std::string ending;       ///< why we end it; empty: we do not
@@ -94,6 +101,7 @@ class Supervisor {
   void settle(const Attempt& attempt, Outcome outcome);
   void read_progress();
   void tail_logs();
+  void watch_memory();
   void take(const Attempt& attempt, Running& job, Reported reported);
   void give_back(const Attempt& attempt);
   void upload(const Attempt& attempt, BlobPath by);
@@ -132,6 +140,7 @@ class Supervisor {
   std::optional<Error> stop_;
   std::optional<Millis> idle_since_;
   Millis tailed_{0};
+  Millis memory_watched_{0};
   int drain_signals_ = 0;
   Millis drain_began_{0};
   bool disk_full_ = false;  ///< the last write failed

@@ -1,9 +1,10 @@
 // What happens to one attempt between Start and its outcome on disk.
-#include <spdlog/spdlog.h>
 
 #include <csignal>
 #include <filesystem>
 
+#include "exec/memory.h"
+#include "log/log.h"
 #include "supervisor.h"
 #include "wire/wire.h"
 
@@ -11,8 +12,20 @@ namespace mlb::worker {
 namespace {
 
 constexpr Millis kTailEvery{200};
+constexpr Millis kWatchMemoryEvery{100};
 constexpr int kJobFailed = 7;  ///< exit code of a job that wrote its outcome
-constexpr const char* kDrain = "drain";  ///< why the agent ends jobs then
+constexpr const char* kDrain = "drain";    ///< why the agent ends jobs then
+constexpr const char* kMemory = "memory";  ///< why watch_memory() ends one
+
+/// What a process may allocate, used or not.  Above what it may use: OpenBLAS
+/// reserves 128 MiB a thread, most of it never touched, and asks for ever when
+/// it is refused.  It stops one huge allocation before it is used at all.
+std::uint64_t allocation_limit(const Resources& resources) {
+  constexpr std::uint64_t kSlack = 256u << 20;
+  constexpr std::uint64_t kReservedByThread = 136u << 20;
+  return resources.memory + kSlack +
+         kReservedByThread * static_cast<std::uint64_t>(resources.cpus);
+}
 
 Outcome failure(FailureClass why, std::string reason) {
   Outcome out;
@@ -65,7 +78,7 @@ void Supervisor::launched(const Attempt& attempt) {
                         .dir = job.folder.path(),
                         .argv = {options_.job_program, "run", "--dir",
                                  job.folder.path(), "--progress-fd", "3"},
-                        .memory = job.resources.memory});
+                        .memory = allocation_limit(job.resources)});
   if (!asked) {
     settle(attempt, failure(FailureClass::error, asked.error().message));
   }
@@ -87,6 +100,7 @@ void Supervisor::launcher_events() {
     if (it == jobs_.end()) continue;
     switch (e.type) {
       case exec::LaunchEventType::started:
+        it->second.pid = e.pid;
         it->second.pipe = std::make_unique<ProgressPipe>(std::move(e.progress));
         step(Launched{attempt, e.pid});
         if (!it->second.ending.empty()) (void)!launcher_.end(e.id, false);
@@ -118,6 +132,11 @@ Outcome Supervisor::outcome_of(const Running& job,
     out.failure = FailureClass::timeout;
     out.reason = "it ran longer than resources.timeout (" +
                  std::to_string(job.resources.timeout.count() / 1000) + " s)";
+  } else if (job.ending == kMemory) {
+    out.success = false;
+    out.failure = FailureClass::oom;
+    out.reason = "it used more than resources.memory (" +
+                 std::to_string(job.resources.memory >> 20) + " MiB)";
   } else if (!job.ending.empty() && !out.success) {
     out.failure = FailureClass::cancelled;
     out.reason = job.ending;
@@ -170,9 +189,10 @@ void Supervisor::give_back(const Attempt& attempt) {
 void Supervisor::settle(const Attempt& attempt, Outcome outcome) {
   Running& job = jobs_.at(attempt);
   ++jobs_done_;
-  spdlog::info("attempt {} of job {}: {}{}", attempt.number, attempt.job.text(),
-               outcome.success ? "success" : name_of(outcome.failure),
-               outcome.reason.empty() ? "" : ": " + outcome.reason);
+  log(LogLevel::info,
+      text_of(attempt) + ": " +
+          std::string(outcome.success ? "success" : name_of(outcome.failure)) +
+          (outcome.reason.empty() ? "" : ": " + outcome.reason));
   std::vector<Item> rest;
   for (LogTail* tail : {&job.out, &job.err}) {
     for (auto& piece : tail->rest()) {
@@ -203,7 +223,7 @@ void Supervisor::upload(const Attempt& attempt, BlobPath by) {
                                 : done ? ""
                                        : done.error().message;
     return [this, attempt, problem] {
-      if (!problem.empty()) spdlog::warn("delivering: {}", problem);
+      if (!problem.empty()) log(LogLevel::warning, "delivering: " + problem);
       if (agent_.holds(attempt)) {
         step(Ended{attempt});  // the broker will ask for what it lacks
       } else if (problem.empty()) {
@@ -215,7 +235,7 @@ void Supervisor::upload(const Attempt& attempt, BlobPath by) {
 
 void Supervisor::take(const Attempt& attempt, Running& job, Reported reported) {
   if (!reported.problem.empty()) {
-    spdlog::warn("job {}: {}", attempt.job.text(), reported.problem);
+    log(LogLevel::warning, text_of(attempt) + ": " + reported.problem);
   }
   spool(attempt, job, std::move(reported.items));
   if (!reported.live.empty()) {
@@ -230,6 +250,21 @@ void Supervisor::read_progress() {
     const bool closed = reported.closed;
     take(attempt, job, std::move(reported));
     if (closed) job.pipe.reset();
+  }
+}
+
+/// A process that uses more than its job may is killed: what it would do
+/// with SIGTERM takes memory, too.
+void Supervisor::watch_memory() {
+  const Millis now = read_clock().mono;
+  if (memory_watched_ + kWatchMemoryEvery > now) return;
+  memory_watched_ = now;
+  for (auto& [attempt, job] : jobs_) {
+    if (job.pid == 0 || !job.ending.empty()) continue;
+    const auto used = exec::resident_bytes(static_cast<pid_t>(job.pid));
+    if (!used || *used <= job.resources.memory) continue;
+    job.ending = kMemory;
+    (void)!launcher_.end(job.launch_id, true);
   }
 }
 

@@ -1,12 +1,12 @@
 // What an attempt reports becomes durable: one write at a time for each, with
 // all that came meanwhile in the next one, so that a job with many points
 // costs few syncs; what cannot be written is kept and written again.
-#include <spdlog/spdlog.h>
 
 #include <filesystem>
 #include <iterator>
 #include <utility>
 
+#include "log/log.h"
 #include "supervisor.h"
 
 namespace mlb::worker {
@@ -55,7 +55,7 @@ bool Supervisor::wrote(Running& job, const std::string& problem) {
   job.writing = false;
   const bool good = problem.empty();
   if (!good) {
-    spdlog::error("cannot keep what a job reports: {}", problem);
+    log(LogLevel::error, "cannot keep what a job reports: " + problem);
     job.write_again = read_clock().mono + kWriteAgain;
   }
   if (std::exchange(disk_full_, !good) == good) step(DiskFull{!good});

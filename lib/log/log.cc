@@ -1,5 +1,5 @@
 // See log.h.
-#include "log.h"
+#include "log/log.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 
-namespace mlb::tool {
+namespace mlb {
 namespace {
 
 std::atomic<LogFormat> format_in_use{LogFormat::text};
@@ -51,9 +51,9 @@ Result<LogFormat> parse_log_format(const std::string& word) {
                "--log-format is '" + word + "'; want text or json"};
 }
 
-void start_log(LogLevel level, LogFormat format) {
+void start_log(const std::string& name, LogLevel level, LogFormat format) {
   format_in_use = format;
-  auto logger = spdlog::stderr_logger_mt("mlbroker");
+  auto logger = spdlog::stderr_logger_mt(name);
   logger->set_level(level_of(level));
   logger->set_pattern(
       format == LogFormat::json
@@ -75,4 +75,4 @@ void log(LogLevel level, const std::string& text) {
   spdlog::log(level_of(level), "{}", line);
 }
 
-}  // namespace mlb::tool
+}  // namespace mlb

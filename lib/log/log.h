@@ -1,11 +1,11 @@
-// The broker's log: stderr, one record one line, text or JSON.
+// The log of a server: stderr, one record one line, text or JSON.
 #pragma once
 
 #include <string>
 
 #include "base/result.h"
 
-namespace mlb::tool {
+namespace mlb {
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { text, json };
@@ -15,9 +15,10 @@ Result<LogLevel> parse_log_level(const std::string& word);
 Result<LogFormat> parse_log_format(const std::string& word);
 
 /// Once, before the first record; records may come from any thread.
-void start_log(LogLevel level, LogFormat format);
+/// `name` is that of the program.
+void start_log(const std::string& name, LogLevel level, LogFormat format);
 void log(LogLevel level, const std::string& text);
 /// False when such a record would go nowhere.
 bool is_logged(LogLevel level);
 
-}  // namespace mlb::tool
+}  // namespace mlb

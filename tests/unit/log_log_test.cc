@@ -1,10 +1,9 @@
 // The words of the log options.
 #include <catch2/catch.hpp>
 
-#include "log.h"
+#include "log/log.h"
 
 using namespace mlb;
-using namespace mlb::tool;
 
 TEST_CASE("an unknown word of the log options names those that are known") {
   CHECK(parse_log_level("warning"));
