@@ -134,16 +134,16 @@ Socket::~Socket() = default;
 Socket::Socket(Socket&&) noexcept = default;
 Socket& Socket::operator=(Socket&&) noexcept = default;
 
-Options worker_options() {
-  return {};
-}
-
 Options client_options() {
   Options out;
   out.reconnect_min = 50ms;
   out.reconnect_max = 200ms;
   out.reconnect_limit = 1000ms;
   return out;
+}
+
+Options worker_options(const std::string& url) {
+  return is_ipc(url) ? client_options() : Options{};
 }
 
 Result<Router> Router::bind(Context& context, const std::string& url,

@@ -48,8 +48,9 @@ struct Options {
   Millis reconnect_limit{15000};  ///< what doubling may reach
 };
 
-/// For workers, which may be thousands: spreads reconnects out.
-Options worker_options();
+/// For workers: over a network they may be thousands, whose reconnects are
+/// spread out; on this machine (ipc) few, and a person waits.
+Options worker_options(const std::string& url);
 /// For clients, where a person waits: reconnects after 50-200 ms.
 Options client_options();
 

@@ -251,3 +251,12 @@ TEST_CASE("an address in use is an error that names it") {
   CHECK(second.error().message.find(first->endpoint()) != std::string::npos);
   CHECK(second.error().message.find("in use") != std::string::npos);
 }
+
+TEST_CASE("a worker of this machine is back at once, one of many later") {
+  const Options near = worker_options("ipc:///run/mlbatch/a.sock");
+  CHECK(near.reconnect_max <= 200ms);
+  CHECK(near.reconnect_limit <= 1s);
+  const Options far = worker_options("tcp://broker:7070");
+  CHECK(far.reconnect_max - far.reconnect_min >= 1s);
+  CHECK(far.reconnect_limit >= 10s);
+}

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
@@ -74,8 +75,8 @@ Result<std::unique_ptr<Supervisor>> Supervisor::open(
   settings.memory = options.memory;
   settings.labels = options.labels;
   transport::Context context;
-  auto dealer = transport::Dealer::connect(context, options.broker,
-                                           transport::worker_options());
+  auto dealer = transport::Dealer::connect(
+      context, options.broker, transport::worker_options(options.broker));
   if (!dealer) return std::move(dealer).fail();
   return std::unique_ptr<Supervisor>(
       new Supervisor(options, std::move(launcher), std::move(*dealer),
@@ -263,10 +264,8 @@ bool Supervisor::should_end(const volatile std::sig_atomic_t& signals) {
   }
   if (options_.once && jobs_done_ > 0 && !busy) return true;
   if (!options_.idle_exit) return false;
-  if (busy || agent_.heard() + *options_.idle_exit > now) idle_since_.reset();
-  if (busy) return false;
-  if (!idle_since_) idle_since_ = now;
-  return *idle_since_ + *options_.idle_exit <= now;
+  if (busy) busy_at_ = now;
+  return std::max(busy_at_, agent_.heard()) + *options_.idle_exit <= now;
 }
 
 Result<> Supervisor::run(const volatile std::sig_atomic_t& signals) {

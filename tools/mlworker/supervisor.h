@@ -138,7 +138,7 @@ class Supervisor {
   std::vector<Start> waiting_;  ///< starts before the first Welcome
   bool ready_said_ = false;
   std::optional<Error> stop_;
-  std::optional<Millis> idle_since_;
+  Millis busy_at_ = read_clock().mono;  ///< last, or since the start
   Millis tailed_{0};
   Millis memory_watched_{0};
   int drain_signals_ = 0;
