@@ -245,7 +245,7 @@ TEST_CASE("a cancelled job that succeeded meanwhile ends as cancelled") {
   w.run("j1", "w1").uploaded("d1").cancel("j1");
   w.finish("w1", "j1.1", {.blobs = {"d1"}});
   CHECK(w.state("j1") == JobState::cancelled);
-  const auto& outcome = w.row("j1").attempts.back().outcome;
+  const Outcome outcome = w.row("j1").attempts.back().outcome;
   CHECK(outcome.success);
   CHECK(outcome.artefacts.size() == 1);
 }
