@@ -240,7 +240,8 @@ TEST_CASE("an output that cannot be written is an error") {
   CHECK(done.error().message.find("no/such/out.h5") != std::string::npos);
 }
 
-TEST_CASE("a disk that fills up is an error and leaves nothing behind") {
+TEST_CASE("a disk that fills up is an error and leaves nothing behind",
+          "[full_disk]") {
   std::string csv = "a,b\n";
   for (int i = 0; i < 50000; ++i) csv += std::to_string(i) + ",1\n";
   const Folder folder;
