@@ -4,15 +4,23 @@
 #include <cmath>
 
 namespace mlb::learn {
+namespace {
+
+/// A pivot that is a smaller part of its diagonal is what rounding left of
+/// zero: sums over millions of rows are off by about 1e-13 of themselves.
+constexpr double kLeastPivot = 1e-12;
+
+}  // namespace
 
 bool solve_cholesky(std::vector<double>& a, std::vector<double>& b) {
   const std::size_t n = b.size();
   for (std::size_t j = 0; j < n; ++j) {
+    const double least = kLeastPivot * a[j * n + j];
     for (std::size_t i = j; i < n; ++i) {
       double sum = a[i * n + j];
       for (std::size_t k = 0; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
       if (i == j) {
-        if (!(sum > 0)) return false;
+        if (!(sum > least && sum > 0)) return false;
         a[j * n + j] = std::sqrt(sum);
       } else {
         a[i * n + j] = sum / a[j * n + j];

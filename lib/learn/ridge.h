@@ -44,7 +44,7 @@ class RidgeTrainer final : public Trainer {
 };
 
 /// Solves a x = b for a symmetric positive definite a (n x n, row-major),
-/// replacing b; false when a is not positive definite.
+/// replacing b; false when a is not positive definite, up to rounding.
 bool solve_cholesky(std::vector<double>& a, std::vector<double>& b);
 
 }  // namespace mlb::learn
