@@ -40,6 +40,9 @@ double auc_of(const Matrix& p, const Values& y, std::size_t wanted) {
   std::vector<std::size_t> order(p.rows);
   std::iota(order.begin(), order.end(), 0);
   const auto score = [&](std::size_t row) { return p.row(row)[wanted]; };
+  // nan has no place in an order, nor does it equal itself.
+  const auto is_nan = [&](std::size_t row) { return std::isnan(score(row)); };
+  if (std::any_of(order.begin(), order.end(), is_nan)) return kNan;
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return score(a) < score(b); });
   double rank_sum = 0;
