@@ -1,0 +1,185 @@
+// The model file: what is packed comes back, any damage is refused.
+#include <catch2/catch.hpp>
+
+#include <functional>
+
+#include "base/digest.h"
+#include "learn/container.h"
+#include "learn/net/net_model.h"
+#include "learn/ridge.h"
+
+using namespace mlb;
+using namespace mlb::learn;
+
+namespace {
+
+prep::Plan small_plan(prep::Task task) {
+  prep::Plan plan;
+  plan.task = task;
+  plan.target = "y";
+  if (task == prep::Task::classification) plan.classes = {"a", "b"};
+  prep::Feature number;
+  number.name = "x";
+  number.mean = 2;
+  number.scale = 3;
+  prep::Feature color;
+  color.name = "c";
+  color.kind = prep::FeatureKind::onehot;
+  color.levels = {"blue"};
+  plan.features = {number, color};
+  return plan;
+}
+
+const Bytes kRecord = bytes_of("what determined it");
+
+Bytes packed_ridge() {
+  return pack_model(small_plan(prep::Task::regression), kRecord,
+                    RidgeModel({1.5, -2}, 0.25));
+}
+
+Bytes packed_net() {
+  const auto plan = small_plan(prep::Task::classification);
+  return pack_model(plan, kRecord,
+                    NetModel({{LayerType::dense, 1, true, 0},
+                              {LayerType::dropout, 0, true, 0.25}},
+                             plan, {0.5f, -1, 0.25f, 2, -3, 0.125f, 1}));
+}
+
+std::string refusal_of(ByteView bytes) {
+  auto model = unpack_model(bytes);
+  if (model) return "";
+  CHECK(model.error().fault == Fault::integrity);
+  return model.error().message;
+}
+
+/// A file with this content under a right digest.
+Bytes sealed(ByteView body) {
+  Writer out;
+  out.raw(view_of("MLBMODEL"));
+  out.number<std::uint32_t>(1);
+  out.number<std::uint64_t>(body.size());
+  out.raw(sha256(body).raw);
+  out.raw(body);
+  return out.take();
+}
+
+constexpr std::size_t kHead = 8 + 4 + 8 + 32;
+
+/// The content of a net's file with this payload.
+Bytes net_with(const std::function<void(Writer&)>& payload) {
+  Writer body;
+  body.text("net");
+  small_plan(prep::Task::classification).save(body);
+  body.block(kRecord);
+  payload(body);
+  return sealed(body.bytes());
+}
+
+}  // namespace
+
+TEST_CASE("a model, its plan and its record come back") {
+  const prep::Matrix x{2, 2, {1, 0, -4, 1}};
+  for (const auto& bytes : {packed_ridge(), packed_net()}) {
+    auto stored = unpack_model(bytes);
+    REQUIRE(stored);
+    CHECK(stored->record == kRecord);
+    CHECK(stored->plan.features.size() == 2);
+    CHECK(stored->plan.features[1].levels == std::vector<std::string>{"blue"});
+    CHECK(pack_model(stored->plan, stored->record, *stored->model) == bytes);
+  }
+  auto ridge = unpack_model(packed_ridge());
+  CHECK(ridge->model->kind() == "ridge");
+  CHECK(ridge->model->predict(x)->values == std::vector<float>{1.75, -7.75});
+  auto net = unpack_model(packed_net());
+  CHECK(net->model->kind() == "net");
+  const auto plan = small_plan(prep::Task::classification);
+  CHECK(net->model->predict(x)->values.size() == 4);
+}
+
+TEST_CASE("any byte that is another one is refused") {
+  for (const auto& good : {packed_ridge(), packed_net()}) {
+    for (std::size_t i = 0; i < good.size(); ++i) {
+      for (const int flip : {0x01, 0x80, 0xff}) {
+        auto bad = good;
+        bad[i] = static_cast<std::uint8_t>(bad[i] ^ flip);
+        CAPTURE(i, flip);
+        CHECK_FALSE(refusal_of(bad).empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("a file that ends anywhere too early is refused, and a longer one") {
+  for (auto bytes : {packed_ridge(), packed_net()}) {
+    for (std::size_t n = 0; n < bytes.size(); ++n) {
+      CAPTURE(n);
+      CHECK_FALSE(refusal_of(ByteView(bytes).first(n)).empty());
+    }
+    bytes.push_back(0);
+    CHECK(refusal_of(bytes) == "the model file has the wrong length");
+  }
+}
+
+TEST_CASE("refusals say what the file is not") {
+  CHECK(refusal_of(view_of("PK\3\4 something else")) ==
+        "the model file does not begin like one of mlbatch");
+  auto newer = packed_ridge();
+  newer[8] = 2;
+  CHECK(refusal_of(newer) ==
+        "the model file is of version 2; this program reads version 1");
+  auto damaged = packed_ridge();
+  damaged.back() ^= 1;
+  CHECK(refusal_of(damaged) ==
+        "the model file is damaged: its SHA-256 differs");
+}
+
+TEST_CASE("content that a right digest covers is still not trusted") {
+  const auto good = packed_net();
+  const ByteView body = ByteView(good).subspan(kHead);
+  REQUIRE(sealed(body) == good);
+  for (std::size_t n = 0; n < body.size(); ++n) {
+    CAPTURE(n);
+    CHECK_FALSE(refusal_of(sealed(body.first(n))).empty());
+  }
+  Bytes longer(body.begin(), body.end());
+  longer.push_back(0);
+  CHECK(refusal_of(sealed(longer)) == "the model file has bytes after its end");
+  Writer other;
+  other.text("oracle");
+  other.raw(body.subspan(8 + 3));
+  CHECK(refusal_of(sealed(other.bytes())) ==
+        "the model is of an unknown kind: oracle");
+}
+
+TEST_CASE("a net that its payload does not describe is refused") {
+  const auto layer = [](Writer& w, std::uint8_t type, std::uint64_t units) {
+    w.number(type);
+    w.number(units);
+    w.number<std::uint8_t>(1);
+    w.number<double>(0);
+  };
+  const std::vector<float> three(3);
+  const auto refused = [&](const std::function<void(Writer&)>& payload) {
+    return refusal_of(net_with(payload)) == "the net in the model is damaged";
+  };
+  CHECK(refused([&](Writer& w) {  // no such type of layer
+    w.number<std::uint64_t>(1);
+    layer(w, 99, 1);
+    w.numbers<float>(three);
+  }));
+  CHECK(refused([&](Writer& w) {  // more parameters are needed
+    w.number<std::uint64_t>(1);
+    layer(w, 0, 1);
+    w.numbers<float>(three);
+  }));
+  CHECK(refused([&](Writer& w) {  // one past the limits
+    w.number<std::uint64_t>(1);
+    layer(w, 0, (1u << 20) + 1);
+    w.numbers<float>(three);
+  }));
+  CHECK(refused([&](Writer& w) {
+    w.number<std::uint64_t>(1001);
+    for (int i = 0; i < 1001; ++i) layer(w, 1, 0);
+    w.numbers<float>(three);
+  }));
+}
