@@ -50,6 +50,10 @@ void limit_memory(std::uint64_t bytes) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  // What the launcher and the worker ignore a job must not: exec keeps it.
+  for (const int ignored : {SIGINT, SIGTERM, SIGPIPE}) {
+    ::signal(ignored, SIG_DFL);
+  }
   if (::chdir(request.dir.c_str()) != 0) give_up(report);
   const int logs = O_WRONLY | O_CREAT | O_APPEND;
   // Both descriptors move out of the way of 0 to 3 first.
