@@ -269,12 +269,13 @@ std::string live_text(const Live& live, int bar_cells, bool utf8) {
 std::string_view last_lines(std::string_view text, std::size_t count) {
   if (count == 0) return {};
   std::size_t at = text.size();
-  if (at > 0 && text[at - 1] == '\n') --at;
-  for (std::size_t n = 0; n < count && at != 0; ++n) {
+  if (text.ends_with('\n')) --at;
+  for (std::size_t n = 0; n < count; ++n) {
+    if (at == 0) return text;
     at = text.rfind('\n', at - 1);
     if (at == text.npos) return text;
   }
-  return at == 0 ? text : text.substr(at + 1);
+  return text.substr(at + 1);
 }
 
 std::string time_text(Millis wall, bool utc) {

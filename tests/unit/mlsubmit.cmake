@@ -1,0 +1,1 @@
+mlb_unit_test(mlsubmit_test SOURCES mlsubmit_render_test.cc LIBS mlsubmit_parts)
