@@ -1,0 +1,1 @@
+mlb_unit_test(mlworker_test SOURCES mlworker_spool_test.cc LIBS mlworker_parts)
