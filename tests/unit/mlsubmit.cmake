@@ -1,1 +1,3 @@
-mlb_unit_test(mlsubmit_test SOURCES mlsubmit_render_test.cc LIBS mlsubmit_parts)
+mlb_unit_test(mlsubmit_test SOURCES mlsubmit_jobs_test.cc
+                                    mlsubmit_render_test.cc
+              LIBS mlsubmit_parts mlbroker_parts)
