@@ -190,6 +190,7 @@ World& World::beat(const std::string& worker, const BeatWish& wish) {
   Heartbeat h;
   h.name = worker;
   h.host = "host";
+  if (wish.slots > 0) peer(worker).slots = wish.slots;
   h.slots = peer(worker).slots;
   h.memory = 1u << 30;
   h.full = wish.full;
@@ -321,6 +322,12 @@ World& World::reborn(const std::string& name) {
       session::PeerSession(session_of(name, old.session.self().counter + 1),
                            old.session.store(), old.session.epoch());
   return *this;
+}
+
+World& World::ghost(const std::string& worker) {
+  Header header = stamp(worker);
+  header.session = session_of(worker, header.session.counter - 1);
+  return raw("ghost of " + worker, header, Heartbeat{});
 }
 
 World& World::moves(const std::string& name, const std::string& route) {

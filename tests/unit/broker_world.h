@@ -25,8 +25,9 @@ struct SubmitWish {
   Lines blobs{};
 };
 struct BeatWish {
-  Lines held{};   ///< "j1.1"
-  Lines ended{};  ///< "j1.1", or "j1.1:3" with three items
+  Lines held{};             ///< "j1.1"
+  Lines ended{};            ///< "j1.1", or "j1.1:3" with three items
+  std::uint32_t slots = 0;  ///< 0: as before
   bool full = false;
   bool draining = false;
 };
@@ -57,7 +58,7 @@ class World {
   World& have(const Lines& blobs, const std::string& client = "c1");
   World& look(const std::string& job, const std::string& user = "ann");
   World& workers(const std::string& client = "c1");
-  /// A heartbeat with the slots of the last join().
+  /// A heartbeat; its slots stay those of the next.
   World& beat(const std::string& worker, const BeatWish& wish = {});
   /// A worker begins: two heartbeats, so that the broker serves it.
   World& join(const std::string& worker, std::uint32_t slots);
@@ -93,6 +94,8 @@ class World {
   World& clogged(const std::string& peer, bool is);
   /// A new process of this peer: a worker's counter rises.
   World& reborn(const std::string& peer);
+  /// The worker's process before that one sends a heartbeat, too.
+  World& ghost(const std::string& worker);
   /// The peer speaks over a new connection.
   World& moves(const std::string& peer, const std::string& route);
   /// The broker ends and starts again on its store.
