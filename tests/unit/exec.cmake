@@ -1,1 +1,2 @@
-mlb_unit_test(exec_test SOURCES exec_launcher_test.cc LIBS mlb::exec)
+mlb_unit_test(exec_test SOURCES exec_launcher_test.cc exec_memory_test.cc
+              LIBS mlb::exec)
