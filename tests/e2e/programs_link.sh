@@ -4,13 +4,20 @@
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-# links PROGRAM PATTERN
+# links PROGRAM PATTERN: its shared libraries; holds: what is linked into it.
 links() { grep -qE "$2" <<<"$(ldd "$MLB_BIN/$1")"; }
 without() { ! links "$1" "$2" || fail "$1 links $(ldd "$MLB_BIN/$1" | grep -E "$2")"; }
+holds() { grep -qwE "$2" <<<"$(nm --defined-only "$MLB_BIN/$1" | grep -wE "$2")"; }
+lacks() { ! holds "$1" "$2" || fail "$1 holds $2"; }
 
-without mlbroker 'yaml-cpp|hdf5|blas|dlib|xgboost'
-without mlworker 'yaml-cpp|hdf5|blas|dlib|xgboost|sqlite'
-without mlsubmit 'hdf5|blas|dlib|xgboost|sqlite'
-without mlprep 'blas|dlib|xgboost|zmq|sqlite|yaml-cpp'
-links mlbatch-job openblas || fail 'mlbatch-job is the one that learns'
-links mlbatch-job hdf5 || fail 'mlbatch-job reads data sets'
+without mlbroker 'yaml-cpp|hdf5|blas|dlib|xgboost|curl'
+without mlworker 'yaml-cpp|hdf5|blas|dlib|xgboost|sqlite|curl'
+without mlsubmit 'hdf5|blas|dlib|xgboost|sqlite|curl'
+without mlprep 'blas|dlib|xgboost|zmq|sqlite|yaml-cpp|curl'
+without mlbatch-job 'zmq|sqlite|yaml-cpp|curl'
+for program in mlbroker mlworker mlsubmit; do
+  lacks "$program" 'H5Fopen|cblas_sgemm'
+done
+lacks mlprep cblas_sgemm
+holds mlbatch-job cblas_sgemm || fail 'mlbatch-job is the one that learns'
+holds mlbatch-job H5Fopen || fail 'mlbatch-job reads data sets'
