@@ -1,12 +1,15 @@
 // What every other folder relies on: results, ids, digests, bytes, randomness.
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/ids.h"
 #include "base/nearest.h"
 #include "base/result.h"
 #include "base/rng.h"
+#include "base/scratch.h"
 #include "base/time.h"
 
 using namespace mlb;
@@ -81,4 +84,17 @@ TEST_CASE("a mistyped name is guessed, a foreign one is not") {
   CHECK(nearest("submit", verbs).empty());
   CHECK(nearest("", verbs).empty());
   CHECK(nearest(std::string(65, 'v'), verbs).empty());
+}
+
+TEST_CASE("a scratch file replaces what was there, and names its path") {
+  char dir[] = "/tmp/mlb-scratch-XXXXXX";
+  REQUIRE(::mkdtemp(dir) != nullptr);
+  const std::string path = std::string(dir) + "/spec";
+  REQUIRE(write_scratch(path, view_of("longer than the next")));
+  REQUIRE(write_scratch(path, view_of("short")));
+  CHECK(*read_file(path) == "short");
+  const auto nowhere = write_scratch(path + "/x", view_of("y"));
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.error().message == path + "/x: cannot create: Not a directory");
+  std::filesystem::remove_all(dir);
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "base/scratch.h"
 #include "wire/wire.h"
 
 namespace mlb::worker {
@@ -31,10 +32,10 @@ Result<> JobFolder::create(const Start& start) const {
   std::error_code error;
   fs::create_directories(path_ + "/out", error);
   if (error) return Error{Fault::data, path_ + ": " + error.message()};
-  auto written = write_file_durably(file("spec"), start.spec);
+  // A folder without `ended` is thrown away after a power cut: no syncs.
+  auto written = write_scratch(file("spec"), start.spec);
   if (!written) return written;
-  return write_file_durably(file("envelope"),
-                            wire::encode_envelope(start.envelope));
+  return write_scratch(file("envelope"), wire::encode_envelope(start.envelope));
 }
 
 std::optional<Outcome> JobFolder::job_outcome() const {

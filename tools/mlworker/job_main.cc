@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "base/build.h"
-#include "base/file.h"
+#include "base/scratch.h"
 #include "run_job.h"
 #include "wire/wire.h"
 
@@ -26,8 +26,8 @@ int run(const std::string& dir, int progress_fd) {
   if (!outcome.success) {
     std::fprintf(stderr, "%s\n", outcome.reason.c_str());
   }
-  auto written =
-      write_file_durably(dir + "/outcome", wire::encode_outcome(outcome));
+  // The worker copies it into `ended`, which is durable.
+  auto written = write_scratch(dir + "/outcome", wire::encode_outcome(outcome));
   if (!written) {
     std::fprintf(stderr, "%s\n", written.error().message.c_str());
     return 1;
