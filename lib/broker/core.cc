@@ -99,6 +99,7 @@ bool Core::obey(const Received& m, session::Verdict verdict) {
            {sessions_.stamp_stranger(speaker),
             Superseded{sessions_.find(speaker.peer)->session.counter}}});
       return false;
+    case session::Verdict::misaddressed: return false;
     case session::Verdict::cloned:
       refuse(m, {}, "cloned",
              "another process with the same identity is being served: its "

@@ -94,6 +94,8 @@ void Client::send_watch(Time now, JobId job, Followed& f, Output& out) {
 Output Client::receive(Time now, const Message& message) {
   Output out;
   const auto verdict = session_.accept(message.header);
+  // To an earlier process at this address: its filter was another one.
+  if (verdict == session::Verdict::misaddressed) return out;
   if (verdict == session::Verdict::foreign_store ||
       verdict == session::Verdict::old_epoch) {
     // Another broker than ours is at this address, and says so.

@@ -19,7 +19,7 @@ Verdict PeerSession::accept(const Header& header) {
   if (header.session.peer != self_.peer ||
       header.session.counter != self_.counter ||
       header.session.nonce != self_.nonce) {
-    return Verdict::stale;  // meant for an earlier life of ours
+    return Verdict::misaddressed;
   }
   if (!store_.is_nil() && header.store != store_) {
     return Verdict::foreign_store;

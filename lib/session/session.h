@@ -21,6 +21,7 @@ enum class Verdict {
   old_epoch,      ///< from before a restart that we know of
   superseded,     ///< a newer session of the same peer exists
   cloned,         ///< the same peer and counter under another nonce
+  misaddressed,   ///< for another process than this one: not for our eyes
 };
 
 /// The end of a worker or client.

@@ -110,6 +110,7 @@ std::vector<Action> Agent::step(Time now, const Event& event) {
 
 void Agent::message(const Message& m) {
   const auto verdict = session_.accept(m.header);
+  if (verdict == session::Verdict::misaddressed) return;
   // Who we belong to may not answer otherwise than by name.
   if (const auto* r = std::get_if<Refused>(&m.body)) return refused(*r);
   if (const auto* s = std::get_if<Superseded>(&m.body)) {

@@ -97,14 +97,14 @@ TEST_CASE("a new timeline is obeyed at a lower epoch and told once") {
   CHECK_FALSE(peer.take_timeline_change());
 }
 
-TEST_CASE("a message for an earlier life of the peer is stale") {
+TEST_CASE("a message for another process is not for our eyes") {
   for (const Session& other :
        {Session{kWorker.peer, 2, 77}, Session{kWorker.peer, 3, 78},
         Session{id<PeerId>(2), 3, 77}}) {
     PeerSession peer(kWorker);
     Header late = header(9);
     late.session = other;
-    CHECK(peer.accept(late) == Verdict::stale);
+    CHECK(peer.accept(late) == Verdict::misaddressed);
     CHECK(peer.seen() == 0);
     CHECK(peer.store().is_nil());
   }
