@@ -25,16 +25,18 @@ Core::Free Core::free_of(PeerId id) const {
     free.cpus -= r.cpus;
     free.memory -= static_cast<std::int64_t>(r.memory);
   };
-  std::set<JobId> counted;
+  std::set<Attempt> counted;
   const auto running = running_.find(id);
-  if (running != running_.end()) counted = running->second;
-  for (const JobId job : counted) take(jobs_.at(job).row.envelope.resources);
+  if (running != running_.end()) {
+    for (const JobId job : running->second) {
+      const JobRow& row = jobs_.at(job).row;
+      take(row.envelope.resources);
+      counted.insert({job, row.attempts.back().number});
+    }
+  }
   // What it still holds of ended or reassigned jobs takes room until gone.
-  for (const auto& h : worker.beat.held) {
-    if (counted.count(h.attempt.job) > 0) continue;
-    const auto job = jobs_.find(h.attempt.job);
-    take(job == jobs_.end() ? Resources{.memory = 0}
-                            : job->second.row.envelope.resources);
+  for (const auto& [attempt, resources] : worker.holds) {
+    if (counted.count(attempt) == 0) take(resources);
   }
   return free;
 }

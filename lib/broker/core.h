@@ -165,6 +165,7 @@ class Core {
   struct Worker {
     Session session;
     Heartbeat beat;
+    std::map<Attempt, Resources> holds;  ///< in `beat`, also of ended jobs
     bool heard_us = false;       ///< `beat` came after a message of this life
     std::uint64_t given_up = 0;  ///< newest Start whose attempt was given up
     std::optional<Millis> gone_since;  ///< mono

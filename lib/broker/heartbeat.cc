@@ -14,6 +14,14 @@ void Core::heartbeat(const Received& m, const Heartbeat& h) {
   if (reborn) worker = {};
   worker.session = session;
   worker.beat = h;
+  worker.holds.clear();
+  for (const auto& a : h.held) {
+    const JobRow* row = find(a.attempt.job);
+    if (row == nullptr) row = known(m, a.attempt.job);
+    // Of what this store does not know at least the process is there.
+    worker.holds[a.attempt] =
+        row == nullptr ? Resources{.memory = 0} : row->envelope.resources;
+  }
   worker.heard_us = m.message.header.timeline == store_.timeline &&
                     m.message.header.epoch == store_.epoch;
   // Until it has, a Start of our earlier life may be on its way; it answers

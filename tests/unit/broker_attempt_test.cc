@@ -240,6 +240,18 @@ TEST_CASE("a cancelled job ends when its lease does") {
   CHECK(w.row("j1").retries == 0);
 }
 
+TEST_CASE("the process of an ended job keeps all its slots until it is gone") {
+  World w;
+  w.join("w1", 2).submit("j1", {.cpus = 2}).beat("w1", {.held = {"j1.1"}});
+  w.cancel("j1").wait(kSilence).submit("j2").said();
+  CHECK(w.state("j1") == JobState::cancelled);
+  w.beat("w1", {.held = {"j1.1"}});
+  CHECK(w.said() == Lines{"w1 <- kill j1.1 superseded"});
+  CHECK(w.state("j2") == JobState::queued);
+  w.beat("w1");
+  CHECK(w.said() == Lines{"w1 <- start j2.1"});
+}
+
 TEST_CASE("a cancelled job that succeeded meanwhile ends as cancelled") {
   World w;
   w.run("j1", "w1").uploaded("d1").cancel("j1");
