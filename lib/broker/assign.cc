@@ -10,9 +10,10 @@ namespace mlb::broker {
 bool Core::serves(PeerId id, const Worker& worker) const {
   const auto* peer = sessions_.find(id);
   // Its newest heartbeat must be of its newest process, and know of all that
-  // we sent and gave up: what is on its way to it takes room, too.
+  // we sent and gave up: what is on its way to it takes room, too.  Another
+  // message may have seen more, but does not say what is held.
   return peer != nullptr && peer->session == worker.session &&
-         worker.heard_us && peer->peer_seen >= worker.given_up &&
+         worker.heard_us && worker.beat_seen >= worker.given_up &&
          !worker.gone_since && !worker.beat.full && !worker.beat.draining &&
          peer->heard + limits_.lease > now_.mono;
 }

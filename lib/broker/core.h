@@ -166,8 +166,9 @@ class Core {
     Session session;
     Heartbeat beat;
     std::map<Attempt, Resources> holds;  ///< in `beat`, also of ended jobs
-    bool heard_us = false;       ///< `beat` came after a message of this life
-    std::uint64_t given_up = 0;  ///< newest Start whose attempt was given up
+    bool heard_us = false;        ///< `beat` came after a message of this life
+    std::uint64_t beat_seen = 0;  ///< what of ours `beat` knows of
+    std::uint64_t given_up = 0;   ///< newest Start whose attempt was given up
     std::optional<Millis> gone_since;  ///< mono
   };
   struct Watcher {

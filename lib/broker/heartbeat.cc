@@ -24,6 +24,7 @@ void Core::heartbeat(const Received& m, const Heartbeat& h) {
   }
   worker.heard_us = m.message.header.timeline == store_.timeline &&
                     m.message.header.epoch == store_.epoch;
+  worker.beat_seen = worker.heard_us ? m.message.header.seen : 0;
   // Until it has, a Start of our earlier life may be on its way; it answers
   // at once.
   if (!worker.heard_us) send(session.peer, WorkerPing{});

@@ -252,6 +252,18 @@ TEST_CASE("the process of an ended job keeps all its slots until it is gone") {
   CHECK(w.said() == Lines{"w1 <- start j2.1"});
 }
 
+TEST_CASE("only a heartbeat tells that the room of a lost start is free") {
+  World w;
+  w.join("w1", 1).submit("j1").cancel("j1").wait(kSilence).submit("j2");
+  CHECK(w.state("j1") == JobState::cancelled);
+  w.points("w1", "j1.1", 1, 1);
+  CHECK(w.state("j2") == JobState::queued);
+  w.beat("w1", {.held = {"j1.1"}});
+  CHECK(w.state("j2") == JobState::queued);
+  w.beat("w1");
+  CHECK(w.state("j2") == JobState::running);
+}
+
 TEST_CASE("a cancelled job that succeeded meanwhile ends as cancelled") {
   World w;
   w.run("j1", "w1").uploaded("d1").cancel("j1");
