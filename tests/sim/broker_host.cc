@@ -2,6 +2,7 @@
 #include "broker_host.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <utility>
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr Millis kTick{200};
 constexpr Millis kPing{1000};
-constexpr double kNoRoom = 0.05;  // of events to a slow watcher
+constexpr std::uint64_t kLookEvery = 16;  // turns, at all that memory holds
+constexpr double kNoRoom = 0.05;          // of events to a slow watcher
 
 template <class T>
 void move_to(std::vector<T>& from, std::vector<T>& to) {
@@ -39,6 +41,15 @@ std::unique_ptr<store::Store> open(BrokerDisk& disk) {
 
 }  // namespace
 
+BrokerDisk BrokerDisk::copy_to(const std::string& other_path) const {
+  BrokerDisk out = *this;
+  if (path.empty()) return out;
+  out.path = other_path;
+  std::filesystem::copy_file(path, other_path,
+                             std::filesystem::copy_options::overwrite_existing);
+  return out;
+}
+
 broker::Limits limits() {
   return {.lease = 4000ms,
           .grace = 6000ms,
@@ -49,13 +60,14 @@ broker::Limits limits() {
 }
 
 BrokerHost::BrokerHost(Loop& loop, Dice& dice, Network& network, Judges& judges,
-                       Trace& trace, double partial_drain)
+                       Trace& trace, double partial_drain, Figures& figures)
     : loop_(loop),
       dice_(dice),
       network_(network),
       judges_(judges),
       trace_(trace),
-      partial_drain_(partial_drain) {}
+      partial_drain_(partial_drain),
+      figures_(figures) {}
 
 Time BrokerHost::time() const {
   return {loop_.now() + mono_, loop_.now() + wall_};
@@ -75,9 +87,13 @@ void BrokerHost::start(BrokerDisk& disk, bool judged) {
   ++loaded.store.epoch;
   const Record begun = PutStore{loaded.store};
   if (!store_->commit({&begun, 1})) throw Violation("the first commit failed");
+  disk.started(loaded.store.epoch);
   if (judged_) judges_.loaded(loaded);
   core_.emplace(loaded, limits(), time());
   core_->check();
+  if (judged_) judges_.compare_all(*core_);
+  ++figures_.lives;
+  told_low_ = false;
   inbox_.clear();
   pending_.clear();
   waking_ = false;
@@ -86,7 +102,7 @@ void BrokerHost::start(BrokerDisk& disk, bool judged) {
   if (disk_low_) pending_.push_back(broker::DiskState{true});
   trace_.say("broker starts, epoch ", loaded.store.epoch,
              judged ? "" : ", on another store");
-  network_.broker_begins();
+  network_.broker_begins(judged_);
   ticks(life_);
 }
 
@@ -109,6 +125,20 @@ void BrokerHost::heal() {
 void BrokerHost::low_disk(bool low) {
   disk_low_ = low;
   if (is_up()) pending_.push_back(broker::DiskState{low});
+}
+
+void BrokerHost::compare_all() {
+  judges_.compare_all(*core_);
+  judges_.loaded(sure(store_->load()));
+  for (const JobId id : judges_.jobs()) {
+    std::vector<EventRow> all;
+    for (;;) {
+      const auto page = sure(store_->events(id, all.size() + 1, 0, 1 << 20));
+      if (page.empty()) break;
+      all.insert(all.end(), page.begin(), page.end());
+    }
+    judges_.stored(id, all);
+  }
 }
 
 bool BrokerHost::upload(const Digest& digest) {
@@ -153,6 +183,10 @@ bool BrokerHost::is_armed(Fault fault, bool matters) {
 void BrokerHost::step(const broker::Event& event, Batch& batch) {
   auto effects = core_->step(time(), event);
   core_->check();
+  if (const auto* d = std::get_if<broker::DiskState>(&event)) {
+    told_low_ = d->low;
+  }
+  if (judged_ && told_low_) judges_.disk_is_low(effects.records);
   move_to(effects.records, batch.records);
   move_to(effects.messages, batch.messages);
   move_to(effects.reads, batch.reads);
@@ -176,7 +210,10 @@ void BrokerHost::turn() {
   }
   if (!commit(batch)) return crash();
   core_->committed();
-  if (judged_) judges_.compare(*core_, batch.records);
+  if (judged_) {
+    judges_.compare(*core_, batch.records);
+    if (++turns_ % kLookEvery == 0) judges_.compare_all(*core_);
+  }
   if (!speak(batch)) return crash();
   speak_pages();
   if (loop_.now() - pinged_ >= kPing) ping();
@@ -218,6 +255,7 @@ bool BrokerHost::commit(const Batch& batch) {
   const bool fails = is_armed(Fault::fail_commit, true);
   if (fails && dice_.chance(0.5)) return false;
   if (!store_->commit(batch.records)) throw Violation("a commit failed");
+  ++figures_.commits;
   if (judged_) judges_.committed(batch.records, disk_->blobs);
   return !fails && !is_armed(Fault::crash_after_commit, true);
 }

@@ -25,12 +25,20 @@ struct BrokerDisk {
   std::string path;  ///< of an SQLite file; empty: in memory
   store::MemoryDisk memory;
   std::map<Digest, std::uint64_t> blobs;
+
+  std::uint64_t epoch() const { return epoch_; }
+  void started(std::uint64_t epoch) { epoch_ = epoch; }
+  /// A backup: the same content at another place.  No broker may use it now.
+  BrokerDisk copy_to(const std::string& other_path) const;
+
+ private:
+  std::uint64_t epoch_ = 0;  ///< of its newest start
 };
 
 class BrokerHost {
  public:
   BrokerHost(Loop& loop, Dice& dice, Network& network, Judges& judges,
-             Trace& trace, double partial_drain);
+             Trace& trace, double partial_drain, Figures& figures);
 
   /// `judged`: this disk is the one that the judges watch.
   void start(BrokerDisk& disk, bool judged);
@@ -47,6 +55,8 @@ class BrokerHost {
   void jump_clock(Millis by) { wall_ += by; }
   void heal();
 
+  /// Judge 5 once more, over everything: memory, store and event logs.
+  void compare_all();
   /// The transfer thread took a blob.  False: there is no broker.
   bool upload(const Digest& digest);
   const broker::Core* core() const { return core_ ? &*core_ : nullptr; }
@@ -80,6 +90,7 @@ class BrokerHost {
   Judges& judges_;
   Trace& trace_;
   double partial_drain_;
+  Figures& figures_;
   BrokerDisk* disk_ = nullptr;
   bool judged_ = false;
   std::unique_ptr<store::Store> store_;
@@ -90,6 +101,8 @@ class BrokerHost {
   bool waking_ = false;
   int life_ = 0;
   bool disk_low_ = false;
+  bool told_low_ = false;  ///< the core knows
+  std::uint64_t turns_ = 0;
   Millis mono_{0};  ///< of this process, less simulated time
   Millis wall_{1700000000000};
   Millis stalled_until_{0};

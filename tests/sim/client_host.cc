@@ -22,12 +22,14 @@ ClientHost::ClientHost(Loop& loop, Dice& dice, Network& network, Judges& judges,
       trace_(trace),
       plan_(plan),
       upload_(std::move(upload)),
-      peer_(network.add_peer([this](const Bytes& f) { receive(f); })) {}
+      peer_(network.add_peer(
+          [this](const Bytes& f, bool official) { receive(f, official); })) {}
 
 void ClientHost::start() {
   ++life_;
   mono_ = dice_.between(0ms, 100000ms);
-  next_ = 1;
+  next_ = passed_ = 1;
+  filter_ = WatchFilter(dice_.between(0, 2));
   cancel_said_ = false;
   client_.emplace(
       Session{PeerId::random(dice_.rng()), 1, dice_.rng().next()},
@@ -70,11 +72,20 @@ void ClientHost::ticks(int life) {
   });
 }
 
-void ClientHost::receive(const Bytes& frame) {
+void ClientHost::receive(const Bytes& frame, bool official) {
   const auto message = wire::decode(frame);
   if (!message) throw Violation("codec: " + message.error().message);
-  on_main_ = message->header.store == main_store_;
-  take(client_->receive(time(), *message));
+  official_ = official;
+  const bool last = std::exchange(armed_, false);
+  if (last && dice_.chance(0.5)) return start_again();
+  const auto output = client_->receive(time(), *message);
+  // A backup may tell another story than ours: until it has a timeline of its
+  // own, the user must see it and begin anew.
+  if (!official && printed_ && client_->next_of(*printed_) != passed_) {
+    return start_again();
+  }
+  take(output);
+  if (last && !done_) start_again();
 }
 
 void ClientHost::take(const client::Output& output) {
@@ -85,14 +96,14 @@ void ClientHost::take(const client::Output& output) {
     network_.send_up(peer_, std::move(*frame));
   }
   for (const auto& event : output.events) {
-    if (!on_main_) continue;
-    judges_.heard(event.job, next_, event);
+    judges_.heard(event.job, next_, event, filter_);
     if (event.type == EventType::ended) {
       done_ = true;
       return kill();
     }
   }
   if (output.reply) reply(*output.reply);
+  if (client_ && printed_) passed_ = client_->next_of(*printed_);
 }
 
 void ClientHost::submit() {
@@ -107,22 +118,25 @@ void ClientHost::submit() {
 
 void ClientHost::reply(const Body& body) {
   if (const auto* a = std::get_if<Accepted>(&body)) {
-    if (!on_main_) return start_again();
+    if (!official_) return start_again();
     judges_.accepted(plan_, a->job);
     printed_ = a->job;
     return accepted(a->job);
   }
   if (const auto* n = std::get_if<NeedBlobs>(&body)) return upload(*n);
   if (const auto* r = std::get_if<Refused>(&body)) {
-    if (on_main_) judges_.refused(r->job, r->code);
+    if (official_) judges_.refused(plan_, r->job, r->code);
     // Somebody else's job has this key.
-    if (on_main_ && r->code == "conflict" && !plan_.key.empty()) {
+    if (official_ && r->code == "conflict") {
       done_ = true;
       return kill();
     }
     return start_again();
   }
-  if (std::holds_alternative<CancelTaken>(body) && !plan_.watched) {
+  if (const auto* c = std::get_if<CancelTaken>(&body)) {
+    if (!official_) return start_again();
+    judges_.cancel_taken(c->job);
+    if (plan_.watched) return;
     done_ = true;
     kill();
   }
@@ -139,7 +153,7 @@ void ClientHost::upload(const NeedBlobs& need) {
 
 void ClientHost::accepted(JobId job) {
   if (plan_.watched) {
-    take(client_->follow(time(), job, 1, 0, WatchFilter::all));
+    take(client_->follow(time(), job, 1, 0, filter_));
   } else if (!plan_.cancel) {
     done_ = true;
     return kill();

@@ -25,11 +25,11 @@ class ClientHost {
   void kill();
   bool is_done() const { return done_; }
   int peer() const { return peer_; }
-  /// The store whose answers the judges watch.
-  void watch_store(StoreId store) { main_store_ = store; }
+  /// Its process ends with the next message, before or after acting on it.
+  void arm() { armed_ = true; }
 
  private:
-  void receive(const Bytes& frame);
+  void receive(const Bytes& frame, bool official);
   void ticks(int life);
   void take(const client::Output& output);
   void reply(const Body& body);
@@ -49,13 +49,15 @@ class ClientHost {
   const JobPlan& plan_;
   Upload upload_;
   int peer_;
-  StoreId main_store_;
   std::optional<client::Client> client_;
   std::optional<JobId> printed_;  ///< the UUID that the user has seen
   bool done_ = false;
   bool cancel_said_ = false;
-  bool on_main_ = true;     ///< the message in hand is of the main store
-  std::uint64_t next_ = 1;  ///< event that this process must hear
+  bool official_ = true;  ///< the message in hand is of the judged broker
+  bool armed_ = false;
+  std::uint64_t next_ = 1;    ///< event that this process must hear
+  std::uint64_t passed_ = 1;  ///< what the client would ask for next
+  WatchFilter filter_ = WatchFilter::all;
   int life_ = 0;
   Millis mono_{0};
 };

@@ -1,6 +1,8 @@
 // See judges.h.  The numbers are those of docs/testing.md.
 #include "judges.h"
 
+#include <algorithm>
+
 #include "job/state.h"
 #include "wire/wire.h"
 
@@ -13,10 +15,26 @@ double told(const Outcome& outcome, const std::string& name) {
   return it == outcome.metrics.end() ? -1 : it->second;
 }
 
+/// Who follows states hears the life of the job, who follows a log its
+/// pieces, too (docs/protocol.md, "Watching").
+bool passes(WatchFilter filter, EventType type) {
+  switch (type) {
+    case EventType::accepted:
+    case EventType::started:
+    case EventType::retry:
+    case EventType::cancel:
+    case EventType::ended: return true;
+    case EventType::log: return filter != WatchFilter::states;
+    case EventType::point:
+    case EventType::message: return filter == WatchFilter::all;
+  }
+  return false;
+}
+
 }  // namespace
 
 Judges::Judges(const Schedule& schedule) : schedule_(schedule) {
-  for (const int slots : schedule.slots) all_slots_ += slots;
+  for (const auto& worker : schedule.workers) all_slots_ += worker.slots;
 }
 
 void Judges::fail(int judge, const JobId& job, const std::string& text) {
@@ -24,28 +42,76 @@ void Judges::fail(int judge, const JobId& job, const std::string& text) {
                   ": " + text);
 }
 
-void Judges::process_begins(const std::string& place, const Attempt& attempt,
-                            int cpus, int slots) {
-  const auto [given, is_new] = given_.emplace(attempt, place);
+void Judges::process_begins(const Beginning& b) {
+  const auto job = jobs_.find(b.attempt.job);
+  const std::size_t number = b.attempt.number;
+  if (job == jobs_.end() || number == 0 ||
+      job->second.row.attempts.size() < number ||
+      job->second.row.attempts[number - 1].worker != b.id) {
+    fail(3, b.attempt.job, "an attempt begins that was never committed");
+  }
+  if (specs_[b.attempt.job] != b.spec) {
+    fail(1, b.attempt.job, "is run with another spec than it came with");
+  }
+  const auto [given, is_new] = given_.emplace(b.attempt, b.place);
   // Two copies of one directory that never meet cannot be told apart.
   const bool copied = schedule_.has(Fault::clone_worker);
-  if (!is_new && !(copied && given->second != place)) {
-    fail(3, attempt.job,
-         "attempt " + std::to_string(attempt.number) + " begins again");
+  if (!is_new && !(copied && given->second != b.place)) {
+    fail(3, b.attempt.job,
+         "attempt " + std::to_string(number) + " begins again");
   }
-  int used = cpus;
+  Resources used = b.needs;
   for (const auto& [other, process] : running_) {
-    if (process.place == place) used += process.cpus;
+    if (process.place != b.place) continue;
+    used.cpus += process.uses.cpus;
+    used.memory += process.uses.memory;
   }
   // A copy that a new broker meets first is believed to be the worker.
-  if (used > slots && !copied)
-    fail(6, attempt.job, "more cpus in use than there are");
-  running_[attempt] = {place, cpus};
+  if (used.cpus > b.plan.slots && !copied) {
+    fail(6, b.attempt.job, "more cpus in use than there are");
+  }
+  if (used.memory > b.plan.memory && !copied) {
+    fail(6, b.attempt.job, "more memory in use than there is");
+  }
+  running_[b.attempt] = {b.place, b.needs};
 }
 
 void Judges::process_ends(const std::string& place, const Attempt& attempt) {
   const auto it = running_.find(attempt);
   if (it != running_.end() && it->second.place == place) running_.erase(it);
+}
+
+void Judges::forgotten(const Attempt& attempt) const {
+  const auto it = jobs_.find(attempt.job);
+  if (it == jobs_.end()) fail(4, attempt.job, "is unknown, but forgotten");
+  const JobRow& row = it->second.row;
+  if (is_terminal(row.state) || attempt.number < row.attempts.size()) return;
+  if (attempt.number > row.attempts.size() ||
+      !row.attempts.back().has_outcome) {
+    fail(4, attempt.job, "an outcome is deleted before it is recorded");
+  }
+}
+
+void Judges::items_taken(const Attempt& attempt, std::uint64_t upto) const {
+  const auto it = jobs_.find(attempt.job);
+  if (it == jobs_.end()) fail(4, attempt.job, "items of no job are taken");
+  const JobRow& row = it->second.row;
+  if (is_terminal(row.state) || attempt.number < row.attempts.size()) return;
+  const auto items = it->second.items.find(attempt.number);
+  const std::uint64_t durable =
+      items == it->second.items.end() ? 0 : items->second;
+  if (upto > durable) {
+    fail(4, attempt.job,
+         "items up to " + std::to_string(upto) + " are taken, " +
+             std::to_string(durable) + " are durable");
+  }
+}
+
+void Judges::disk_is_low(std::span<const Record> records) const {
+  for (const auto& record : records) {
+    const auto* spec = std::get_if<PutSpec>(&record);
+    if (spec != nullptr) fail(6, spec->job, "is taken in on a full disk");
+  }
 }
 
 void Judges::committed(std::span<const Record> records, const Blobs& blobs) {
@@ -55,6 +121,17 @@ void Judges::committed(std::span<const Record> records, const Blobs& blobs) {
       outcome(p->row, blobs);
     }
     if (const auto* a = std::get_if<AppendEvent>(&record)) append(a->row);
+    if (const auto* s = std::get_if<PutSpec>(&record)) {
+      if (!specs_.emplace(s->job, s->spec).second) {
+        fail(2, s->job, "was taken in twice");
+      }
+    }
+    if (const auto* b = std::get_if<PutBlob>(&record)) {
+      blobs_[b->row.digest] = b->row;
+    }
+    if (const auto* d = std::get_if<DeleteBlob>(&record)) {
+      blobs_.erase(d->digest);
+    }
   }
 }
 
@@ -83,7 +160,11 @@ void Judges::put(const JobRow& row) {
                std::string(name_of(row.state)));
     }
     put_attempts(job.row, row);
+    given_up(job.row, row);
+  } else if (row.order <= last_order_) {
+    fail(5, row.id, "has an order that another job had");
   }
+  last_order_ = std::max(last_order_, row.order);
   if (!row.idempotency_key.empty()) {
     const auto [key, first] = keys_.emplace(row.idempotency_key, row.id);
     if (!first && key->second != row.id) {
@@ -118,6 +199,16 @@ void Judges::put_attempts(const JobRow& before, const JobRow& row) const {
         i < before.attempts.size() && before.attempts[i].has_outcome;
     if (!was_known && i + 1 != row.attempts.size()) {
       fail(4, row.id, "an outcome came for an attempt that is not the latest");
+    }
+  }
+}
+
+/// Where messages come through and no worker ends, none is given up.
+void Judges::given_up(const JobRow& before, const JobRow& row) const {
+  if (!schedule_.workers_are_well() || row.cancel_asked) return;
+  for (std::size_t i = 0; i < before.attempts.size(); ++i) {
+    if (row.attempts[i].lost && !before.attempts[i].lost) {
+      fail(4, row.id, "an attempt is given up though its worker is well");
     }
   }
 }
@@ -187,6 +278,11 @@ void Judges::lost(const EventRow& row) const {
          "attempt " + std::to_string(row.attempt) +
              " is given up while it runs");
   }
+  if (kept_.count({row.job, row.attempt}) > 0) {
+    fail(4, row.job,
+         "attempt " + std::to_string(row.attempt) +
+             " is given up though its outcome waits at its worker");
+  }
 }
 
 void Judges::ended(Durable& job) const {
@@ -212,7 +308,20 @@ void Judges::ended(Durable& job) const {
   }
 }
 
-void Judges::loaded(const store::Loaded& loaded) const {
+void Judges::loaded(const store::Loaded& loaded) {
+  if (loaded.store.epoch < epoch_) fail(5, {}, "the epoch went back");
+  epoch_ = loaded.store.epoch;
+  if (loaded.store.last_order < last_order_) {
+    fail(5, {}, "the newest order was forgotten");
+  }
+  if (loaded.blobs.size() != blobs_.size() ||
+      !std::equal(loaded.blobs.begin(), loaded.blobs.end(), blobs_.begin(),
+                  [](const BlobRow& a, const auto& b) {
+                    return a.digest == b.first && a.bytes == b.second.bytes &&
+                           a.leased_until == b.second.leased_until;
+                  })) {
+    fail(5, {}, "other blobs are loaded than were committed");
+  }
   std::size_t unfinished = 0;
   for (const auto& [id, job] : jobs_) {
     if (!is_terminal(job.row.state)) ++unfinished;
@@ -233,48 +342,100 @@ void Judges::compare(const broker::Core& core,
                      std::span<const Record> records) const {
   for (const auto& record : records) {
     const auto* put = std::get_if<PutJob>(&record);
-    if (put == nullptr) continue;
-    const JobId id = put->row.id;
-    const JobRow& durable = jobs_.at(id).row;
-    const JobRow* memory = core.find(id);
-    if (is_terminal(durable.state) != (memory == nullptr)) {
-      fail(5, id, "memory and store disagree on whether it has ended");
-    }
-    if (memory != nullptr &&
-        wire::encode_job_row(*memory) != wire::encode_job_row(durable)) {
-      fail(5, id, "differs between memory and store");
-    }
+    if (put != nullptr) compare(core, jobs_.at(put->row.id));
   }
+}
+
+void Judges::compare_all(const broker::Core& core) const {
+  std::size_t unfinished = 0;
+  for (const auto& [id, job] : jobs_) {
+    compare(core, job);
+    if (!is_terminal(job.row.state)) ++unfinished;
+  }
+  if (core.unfinished() != unfinished) {
+    fail(5, {}, "memory holds jobs that the store lacks");
+  }
+}
+
+void Judges::compare(const broker::Core& core, const Durable& job) const {
+  const JobRow* memory = core.find(job.row.id);
+  if (is_terminal(job.row.state) != (memory == nullptr)) {
+    fail(5, job.row.id, "memory and store disagree on whether it has ended");
+  }
+  if (memory != nullptr &&
+      wire::encode_job_row(*memory) != wire::encode_job_row(job.row)) {
+    fail(5, job.row.id, "differs between memory and store");
+  }
+}
+
+void Judges::stored(JobId id, const std::vector<EventRow>& events) const {
+  const auto& durable = jobs_.at(id).events;
+  if (events.size() != durable.size() ||
+      !std::equal(events.begin(), events.end(), durable.begin(),
+                  [](const EventRow& a, const EventRow& b) {
+                    return wire::encode_event_row(a) ==
+                           wire::encode_event_row(b);
+                  })) {
+    fail(5, id, "the store holds another log than was committed");
+  }
+}
+
+std::vector<JobId> Judges::jobs() const {
+  std::vector<JobId> out;
+  for (const auto& [id, job] : jobs_) out.push_back(id);
+  return out;
 }
 
 void Judges::accepted(const JobPlan& plan, JobId job) {
   accepted_.insert(job);
-  if (jobs_.count(job) == 0) {
+  const auto it = jobs_.find(job);
+  if (it == jobs_.end()) {
     fail(1, job, "was accepted and is not in the store");
   }
   if (plan.key.empty() && job != plan.id) fail(1, job, "has another id");
-}
-
-void Judges::refused(JobId job, const std::string& code) const {
-  if (code == "no_such_job" && accepted_.count(job) > 0) {
-    fail(1, job, "was accepted and is unknown now");
+  if (specs_[job] != spec_of(plan) ||
+      wire::encode_envelope(it->second.row.envelope) !=
+          wire::encode_envelope(plan.envelope)) {
+    fail(1, job, "was accepted for another one");
   }
 }
 
-void Judges::heard(JobId job, std::uint64_t& next,
-                   const EventRow& event) const {
+void Judges::refused(const JobPlan& plan, JobId job,
+                     const std::string& code) const {
+  if (code == "no_such_job" && accepted_.count(job) > 0) {
+    fail(1, job, "was accepted and is unknown now");
+  }
+  if (code != "conflict") return;
+  const auto bound = keys_.find(plan.key);
+  if (bound == keys_.end() || specs_.at(bound->second) == spec_of(plan)) {
+    fail(1, job, "is refused in its own name");
+  }
+}
+
+void Judges::cancel_taken(JobId job) const {
+  const auto it = jobs_.find(job);
+  if (it == jobs_.end() ||
+      (!it->second.row.cancel_asked && !is_terminal(it->second.row.state))) {
+    fail(1, job, "its cancel was taken and is not in the store");
+  }
+}
+
+void Judges::heard(JobId job, std::uint64_t& next, const EventRow& event,
+                   WatchFilter filter) const {
+  const auto it = jobs_.find(job);
+  if (it == jobs_.end() || it->second.events.size() < event.number) {
+    fail(1, job, "a watcher hears what was never committed");
+  }
+  const auto& events = it->second.events;
+  while (next < event.number && !passes(filter, events[next - 1].type)) ++next;
   if (event.number != next) {
     fail(2, job,
          "a watcher hears event " + std::to_string(event.number) + " where " +
              std::to_string(next) + " was due");
   }
   ++next;
-  const auto it = jobs_.find(job);
-  if (it == jobs_.end() || it->second.events.size() < event.number) {
-    fail(1, job, "a watcher hears what was never committed");
-  }
-  const EventRow& durable = it->second.events[event.number - 1];
-  if (wire::encode_event_row(durable) != wire::encode_event_row(event)) {
+  if (wire::encode_event_row(events[event.number - 1]) !=
+      wire::encode_event_row(event)) {
     fail(2, job, "a watcher hears another event than the stored one");
   }
 }
@@ -297,6 +458,13 @@ void Judges::at_the_end() const {
     if (job.ends != 1) {
       fail(2, id, "ended " + std::to_string(job.ends) + " times");
     }
+  }
+}
+
+void Judges::count(Figures& figures) const {
+  figures.jobs += jobs_.size();
+  for (const auto& [id, job] : jobs_) {
+    figures.attempts += job.row.attempts.size();
   }
 }
 

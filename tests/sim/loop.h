@@ -15,6 +15,8 @@ namespace mlb::sim {
 class Loop {
  public:
   Millis now() const { return now_; }
+  /// How many things were done.
+  std::uint64_t count() const { return count_; }
 
   void after(Millis wait, std::function<void()> what) {
     heap_.push_back(
@@ -29,6 +31,7 @@ class Loop {
     Entry entry = std::move(heap_.back());
     heap_.pop_back();
     now_ = entry.at;
+    ++count_;
     entry.what();
     return true;
   }
@@ -44,6 +47,7 @@ class Loop {
   }
   Millis now_{0};
   std::uint64_t order_ = 0;
+  std::uint64_t count_ = 0;
   std::vector<Entry> heap_;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "job/record.h"
@@ -14,9 +15,21 @@
 namespace mlb::sim {
 
 /// How the process of a job behaves.
-enum class Ending { success, error, signal_once, signal };
+enum class Ending {
+  success,
+  error,
+  signal_once,
+  signal,
+  endless  ///< until it is killed, for a cancel or its timeout
+};
+
+struct WorkerPlan {
+  int slots = 1;
+  std::uint64_t memory = 1;
+};
 
 struct JobPlan {
+  int number = 0;
   JobId id;
   Envelope envelope;
   std::string key;  ///< idempotency key; empty: none
@@ -34,17 +47,20 @@ enum class Fault {
   crash_after_commit,
   crash_while_sending,
   stall_broker,
-  wrong_store,  ///< started on another data directory for a while
+  wrong_store,     ///< started on another data directory for a while
+  restored_store,  ///< an old copy of the data directory is served instead
   kill_worker,
-  lose_worker,  ///< it never comes back
+  crash_worker_acting,  ///< in the middle of its next step that acts
+  lose_worker,          ///< it never comes back
   stall_worker,
   drain_worker,
   fill_worker,   ///< its disk is full for a while
   clone_worker,  ///< a copy of its directory is served, too
   kill_client,
-  cut,        ///< no message passes between a peer and the broker
-  reconnect,  ///< a second pipe overtakes the first
-  low_disk,   ///< of the broker
+  kill_client_hearing,  ///< with the next message, acted on or not
+  cut,                  ///< no message passes between a peer and the broker
+  reconnect,            ///< a second pipe overtakes the first
+  low_disk,             ///< of the broker
   jump_clock,
 };
 inline constexpr int kFaults = int(Fault::jump_clock) + 1;
@@ -62,11 +78,12 @@ struct Rates {
   double lost = 0;
   double doubled = 0;
   double late = 0;
+  double astray = 0;  ///< goes by a second pipe, which may be slow
 };
 
 struct Schedule {
   std::uint64_t seed = 0;
-  std::vector<int> slots;  ///< of each worker
+  std::vector<WorkerPlan> workers;
   std::vector<JobPlan> jobs;
   std::vector<TimedFault> faults;
   Rates rates;
@@ -74,7 +91,12 @@ struct Schedule {
   Millis faults_end{0};
 
   bool has(Fault fault) const;
+  /// Nothing hinders a worker from being heard.
+  bool workers_are_well() const;
 };
+
+/// What a job's spec says in a simulation.
+Bytes spec_of(const JobPlan& plan);
 
 Schedule draw(std::uint64_t seed);
 

@@ -11,12 +11,12 @@ namespace {
 
 constexpr Millis kTick{250};
 
-worker::Settings settings(const std::string& place, int slots) {
+worker::Settings settings(const std::string& place, const WorkerPlan& plan) {
   worker::Settings out;
   out.name = place;
   out.host = place;
-  out.slots = std::uint32_t(slots);
-  out.memory = 1u << 20;
+  out.slots = std::uint32_t(plan.slots);
+  out.memory = plan.memory;
   out.beat = 1000ms;
   out.resend = 1000ms;
   out.hard_after = 1500ms;
@@ -26,22 +26,20 @@ worker::Settings settings(const std::string& place, int slots) {
 
 }  // namespace
 
-Bytes spec_of(const JobPlan& plan) {
-  return {std::uint8_t(plan.epochs), std::uint8_t(plan.ending)};
-}
-
 WorkerHost::WorkerHost(Loop& loop, Dice& dice, Network& network, Judges& judges,
-                       Trace& trace, std::string place, int slots,
-                       Upload upload)
+                       Trace& trace, std::string place, WorkerPlan plan,
+                       Upload upload, Figures& figures)
     : loop_(loop),
       dice_(dice),
       network_(network),
       judges_(judges),
       trace_(trace),
       place_(std::move(place)),
-      slots_(slots),
+      plan_(plan),
       upload_(std::move(upload)),
-      peer_(network.add_peer([this](const Bytes& f) { receive(f); })) {}
+      figures_(figures),
+      peer_(network.add_peer(
+          [this](const Bytes& f, bool official) { receive(f, official); })) {}
 
 void WorkerHost::start() {
   if (retired_) return;
@@ -63,7 +61,8 @@ void WorkerHost::start() {
   agent_.emplace(disk_.store.is_nil()
                      ? session::PeerSession(self)
                      : session::PeerSession(self, disk_.store, disk_.epoch),
-                 settings(place_, slots_), outbox);
+                 settings(place_, plan_), outbox);
+  ++figures_.lives;
   trace_.say(place_, " starts, session ", disk_.counter);
   network_.open(peer_);
   ticks(life_);
@@ -111,9 +110,19 @@ void WorkerHost::ticks(int life) {
   });
 }
 
-void WorkerHost::receive(const Bytes& frame) {
-  inbox_.push_back(frame);
+void WorkerHost::receive(const Bytes& frame, bool official) {
+  inbox_.push_back({frame, official});
   wake();
+}
+
+void WorkerHost::take(const Incoming& in) {
+  auto message = wire::decode(in.frame);
+  if (!message) throw Violation("codec: " + message.error().message);
+  const auto* taken = std::get_if<ProgressTaken>(&message->body);
+  if (in.official && taken != nullptr) {
+    judges_.items_taken(taken->attempt, taken->upto);
+  }
+  do_step(worker::FromBroker{std::move(*message)});
 }
 
 void WorkerHost::wake() {
@@ -128,11 +137,9 @@ void WorkerHost::wake() {
         do_step(event);
         continue;
       }
-      const Bytes frame = std::move(inbox_.front());
+      const Incoming in = std::move(inbox_.front());
       inbox_.pop_front();
-      auto message = wire::decode(frame);
-      if (!message) throw Violation("codec: " + message.error().message);
-      do_step(worker::FromBroker{std::move(*message)});
+      take(in);
     }
   });
 }
@@ -148,9 +155,16 @@ void WorkerHost::do_step(const worker::Event& event) {
   const Time now{loop_.now() + mono_, loop_.now()};
   const auto actions = agent_->step(now, event);
   agent_->check();
+  const bool dies = !actions.empty() && std::exchange(armed_, false);
+  auto left = dies ? dice_.between(0, std::int64_t(actions.size()))
+                   : std::int64_t(actions.size());
   for (const auto& action : actions) {
-    if (!is_up()) return;
+    if (!is_up() || left-- == 0) break;
     std::visit([&](const auto& a) { act(a); }, action);
+  }
+  if (dies && is_up()) {
+    stopped_ = true;  // a service manager starts it again
+    kill();
   }
 }
 
@@ -187,6 +201,7 @@ void WorkerHost::act(const worker::Upload& a) {
 }
 
 void WorkerHost::act(const worker::Forget& a) {
+  judges_.forgotten(a.attempt);
   disk_.dirs.erase(a.attempt);
   processes_.erase(a.attempt);
 }
@@ -208,15 +223,21 @@ void WorkerHost::act(const worker::Stop& a) {
 
 void WorkerHost::act(const worker::Launch& a) {
   const Attempt attempt = a.start.attempt;
-  if (a.start.spec.size() != 2) throw Violation("a Start without its spec");
+  if (a.start.spec.size() != 3) throw Violation("a Start without its spec");
   Process process;
   process.cpus = a.start.envelope.resources.cpus;
   process.epochs = a.start.spec[0];
   const auto ending = Ending(a.start.spec[1]);
   process.error = ending == Ending::error;
+  process.endless = ending == Ending::endless;
   process.signal = ending == Ending::signal ||
                    (ending == Ending::signal_once && attempt.number == 1);
-  judges_.process_begins(place_, attempt, process.cpus, slots_);
+  judges_.process_begins({.place = place_,
+                          .id = disk_.id,
+                          .plan = plan_,
+                          .attempt = attempt,
+                          .needs = a.start.envelope.resources,
+                          .spec = a.start.spec});
   processes_[attempt] = process;
   disk_.dirs[attempt] = {};
   later(dice_.between(1ms, 30ms), [this, attempt] {
@@ -231,7 +252,9 @@ void WorkerHost::run(const Attempt& attempt) {
   Process& process = it->second;
   const int half = process.epochs / 2;
   const bool dies = process.signal && process.made >= half;
-  if (dies || process.made >= process.epochs) return exit(attempt);
+  const bool done = process.made >= process.epochs;
+  if (done && process.endless) return;
+  if (dies || done) return exit(attempt);
   make_item(attempt, process);
   later(dice_.between(1ms, 250ms), [this, attempt] { run(attempt); });
 }
@@ -259,7 +282,8 @@ Outcome WorkerHost::outcome_of(const Attempt& attempt,
   out.metrics["items"] = process.made;
   out.success = process.ending.empty() && !process.signal && !process.error;
   if (!process.ending.empty()) {
-    out.failure = FailureClass::cancelled;
+    out.failure = process.ending == "timeout" ? FailureClass::timeout
+                                              : FailureClass::cancelled;
     out.reason = process.ending;
   } else if (process.signal) {
     out.failure = FailureClass::signal;
@@ -287,6 +311,7 @@ void WorkerHost::exit(const Attempt& attempt) {
   }
   on_disk([this, attempt, outcome = outcome_of(attempt, process)] {
     disk_.dirs.at(attempt).outcome = outcome;
+    judges_.outcome_kept(attempt);
     deliver(attempt);
   });
 }

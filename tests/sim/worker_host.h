@@ -35,11 +35,13 @@ class WorkerHost {
  public:
   using Upload = std::function<bool(const Digest&)>;
   WorkerHost(Loop& loop, Dice& dice, Network& network, Judges& judges,
-             Trace& trace, std::string place, int slots, Upload upload);
+             Trace& trace, std::string place, WorkerPlan plan, Upload upload,
+             Figures& figures);
   WorkerHost(const WorkerHost&) = delete;
   WorkerHost& operator=(const WorkerHost&) = delete;
 
   WorkerDisk& disk() { return disk_; }
+  const WorkerDisk& disk() const { return disk_; }
   void start();
   void kill();
   bool is_up() const { return agent_.has_value(); }
@@ -55,8 +57,10 @@ class WorkerHost {
   void stall(Millis lasts) { stalled_until_ = loop_.now() + lasts; }
   void drain();
   void fill(bool full);
+  /// It dies in the middle of the next step that has something to do.
+  void arm() { armed_ = true; }
   int peer() const { return peer_; }
-  int slots() const { return slots_; }
+  const WorkerPlan& plan() const { return plan_; }
 
  private:
   struct Process {
@@ -65,10 +69,16 @@ class WorkerHost {
     int made = 0;    ///< items
     bool signal = false;
     bool error = false;
+    bool endless = false;
     std::string ending;
     bool gone = false;
   };
-  void receive(const Bytes& frame);
+  struct Incoming {
+    Bytes frame;
+    bool official = true;
+  };
+  void receive(const Bytes& frame, bool official);
+  void take(const Incoming& in);
   void wake();
   void ticks(int life);
   void step(const worker::Event& event);
@@ -102,24 +112,23 @@ class WorkerHost {
   Judges& judges_;
   Trace& trace_;
   std::string place_;
-  int slots_;
+  WorkerPlan plan_;
   Upload upload_;
+  Figures& figures_;
   int peer_;
   WorkerDisk disk_;
   std::optional<worker::Agent> agent_;
   std::map<Attempt, Process> processes_;
-  std::deque<Bytes> inbox_;
+  std::deque<Incoming> inbox_;
   std::deque<worker::Event> waiting_;
   bool waking_ = false;
   bool stopped_ = false;
+  bool armed_ = false;
   bool retired_ = false;
   int life_ = 0;
   Millis mono_{0};
   Millis disk_free_{0};
   Millis stalled_until_{0};
 };
-
-/// What a job's spec says in a simulation.
-Bytes spec_of(const JobPlan& plan);
 
 }  // namespace mlb::sim

@@ -6,6 +6,7 @@
 
 #include "broker_host.h"
 #include "client_host.h"
+#include "figures.h"
 #include "judges.h"
 #include "loop.h"
 #include "network.h"
@@ -26,6 +27,8 @@ class World {
   /// Throws a Violation when a guarantee is broken.
   void run();
   Millis now() const { return loop_.now(); }
+  /// What has happened so far.
+  Figures figures() const;
 
  private:
   bool upload(const Digest& digest) { return broker_.upload(digest); }
@@ -34,7 +37,10 @@ class World {
   void strike(const TimedFault& fault);
   void strike_worker(const TimedFault& fault);
   void strike_peer(const TimedFault& fault);
-  void wrong_store(Millis lasts);
+  void serve_elsewhere(BrokerDisk& disk, Millis wait, Millis lasts);
+  void restored_store(Millis lasts);
+  void restore(Millis lasts, int tries);
+  bool workers_know_more_than(std::uint64_t epoch) const;
   void clone(WorkerHost& original, Millis lasts);
   void restart_broker(Millis wait);
   void restart_worker(WorkerHost& worker, Millis wait);
@@ -45,11 +51,14 @@ class World {
   const Schedule& schedule_;
   Loop loop_;
   Dice dice_;
+  Figures figures_;
   Judges judges_;
   Trace trace_;
   Network network_;
   BrokerDisk main_disk_;
   BrokerDisk other_disk_;
+  BrokerDisk backup_;
+  bool backup_used_ = false;
   BrokerHost broker_;
   std::vector<std::unique_ptr<WorkerHost>> workers_;
   std::unique_ptr<WorkerHost> clone_;
