@@ -262,7 +262,8 @@ void World::keep_workers_up() {
 }
 
 void World::clone(WorkerHost& original, Millis lasts) {
-  if (clone_) return;
+  // One that never came back may know less than a backup that is served.
+  if (clone_ || original.is_retired()) return;
   clone_ = std::make_unique<WorkerHost>(
       loop_, dice_, network_, judges_, trace_, "clone", original.plan(),
       [this](const Digest& digest) { return broker_.upload(digest); },
