@@ -20,7 +20,7 @@ wait_for 30 '[[ $(state_of "$id") == running ]]'
 start wait python3 "$T/run.py" mlsubmit wait "$id" -v
 start logs python3 "$T/run.py" mlsubmit logs "$id" -f -v
 start watch python3 "$T/run.py" mlsubmit watch "$id" --json
-wait_for 20 'grep -q progress "$T/watch.out" && grep -q connected "$T/wait.err" && grep -q connected "$T/logs.err"'
+wait_for 20 'grep -q progress "$T/watch.out" && grep -q following "$T/wait.err" && grep -q following "$T/logs.err"'
 
 stop broker KILL
 wait_for 30 'grep -q reconnecting "$T/watch.err" && grep -q reconnecting "$T/wait.err"'

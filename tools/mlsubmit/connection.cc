@@ -203,6 +203,7 @@ Result<Body> Connection::ask(Body request) {
 
 void Connection::follow(JobId job, std::uint64_t next, std::uint64_t upto,
                         WatchFilter filter) {
+  if (globals_.verbose) say("mlsubmit: following job " + job.id8());
   handle(client_.follow(read_clock(), job, next, upto, filter));
 }
 

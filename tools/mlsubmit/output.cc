@@ -52,16 +52,33 @@ Result<> flush_output() {
   return {};
 }
 
+namespace {
+
+/// False when a signal came, also one just before: it is held back between
+/// the look at it and the wait.
+bool wait_for_input() {
+  sigset_t both;
+  sigset_t before;
+  sigemptyset(&both);
+  sigaddset(&both, SIGINT);
+  sigaddset(&both, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &both, &before);
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  if (signal_received == 0) ::ppoll(&input, 1, nullptr, &before);
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  return signal_received == 0;
+}
+
+}  // namespace
+
 Result<std::string> read_input(std::size_t limit) {
   std::string out;
   char chunk[16384];
   while (out.size() < limit) {
+    if (!wait_for_input()) return Error{Fault::cancelled, "interrupted"};
     const ssize_t got =
         ::read(STDIN_FILENO, chunk, std::min(sizeof chunk, limit - out.size()));
-    if (got < 0 && errno == EINTR && signal_received == 0) continue;
-    if (got < 0 && signal_received != 0) {
-      return Error{Fault::cancelled, "interrupted"};
-    }
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       return Error{Fault::usage, "standard input: " + errno_text(errno)};
     }
