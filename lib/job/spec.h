@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,7 +16,7 @@
 
 namespace mlb {
 
-enum class Kind { train };
+enum class Kind { train, prep };
 
 struct Resources {
   int cpus = 1;                             ///< slots, threads of the job
@@ -52,12 +53,21 @@ struct Keep {
   bool operator==(const Keep&) const = default;
 };
 
+/// How rows are divided.  stored: as /split of the data set says.
+enum class SplitBy { fractions, column, time, group, stored };
+
 struct SplitSpec {
   double train = 0.7;
   double valid = 0.15;
   double test = 0.15;
-  std::optional<bool> stratify;       ///< none: yes for classification
-  std::optional<std::uint64_t> seed;  ///< none: the job's seed
+  std::optional<bool> stratify = {};       ///< none: yes for classification
+  std::optional<std::uint64_t> seed = {};  ///< none: the job's seed
+  SplitBy by = SplitBy::fractions;
+  std::string column = {};  ///< of by column, time and group
+  // by column: its values that go to each part
+  std::vector<std::string> train_values = {};
+  std::vector<std::string> valid_values = {};
+  std::vector<std::string> test_values = {};
   bool operator==(const SplitSpec&) const = default;
 };
 
@@ -65,11 +75,26 @@ enum class DataSource { csv, dataset };
 
 struct DataSpec {
   DataSource source = DataSource::csv;
-  std::string path;         ///< as resolved by the client
-  Digest digest;            ///< of the file's bytes; none before submit
+  std::string path;  ///< as resolved by the client; "" with only a digest
+  Digest digest;     ///< of the file's bytes; none before submit
   std::uint64_t bytes = 0;  ///< size of the file; 0 before submit
   SplitSpec split;
+  /// In (0, 1): that share of the rows; a whole number from 2 on: so many;
+  /// none: all.
+  std::optional<double> sample;
   bool operator==(const DataSpec&) const = default;
+};
+
+/// How a CSV is read: the words of mlprep's options.
+struct CsvSpec {
+  std::string delimiter = "auto";  ///< one character, "tab", "space" or "auto"
+  std::string quote = "\"";        ///< one character
+  std::optional<bool> header;      ///< none: there is one
+  /// Unquoted words that mean "missing"; the empty field always does.
+  std::vector<std::string> missing{"NA",  "N/A",  "n/a", "NaN",
+                                   "nan", "null", "NULL"};
+  std::uint64_t max_field = 64ull << 20;  ///< bytes of one record
+  bool operator==(const CsvSpec&) const = default;
 };
 
 enum class ColumnType {
@@ -83,15 +108,51 @@ enum class ColumnType {
   ignore
 };
 
+/// What stands in for a missing value.
+enum class Missing {
+  automatic,  ///< median for numbers, level for categories
+  mean,
+  median,
+  mode,
+  level,      ///< missing is a level of its own
+  indicator,  ///< filled with median or mode, and a 0/1 feature
+  error,
+  constant
+};
+enum class Scale { automatic, standard, minmax, robust, log1p, none };
+enum class Encode {
+  automatic,  ///< onehot up to max_levels, else hash
+  onehot,
+  ordinal,
+  hash,
+  frequency,
+  target
+};
+enum class Unknown { other, error };
+
 struct ColumnRule {
   std::string pattern;  ///< a name or a glob; the first match wins
   ColumnType type = ColumnType::automatic;
+  Missing missing = Missing::automatic;
+  std::string missing_value = {};  ///< of Missing::constant, as written
+  Scale scale = Scale::automatic;
+  Encode encode = Encode::automatic;
+  int buckets = 64;     ///< of Encode::hash
+  int max_levels = 50;  ///< of one-hot
+  Unknown unknown = Unknown::other;
+  std::optional<std::pair<double, double>> clip = {};  ///< low, high
   bool operator==(const ColumnRule&) const = default;
 };
+
+enum class TargetTransform { automatic, none, log1p, standard };
+
+enum class TaskAsked { automatic, classification, regression };
 
 struct Features {
   std::vector<std::string> include;  ///< globs; empty: all
   std::vector<std::string> exclude;  ///< globs
+  std::string id = {};               ///< a column that names rows; "" = none
+  std::string weight = {};           ///< a column of row weights; "" = none
   bool operator==(const Features&) const = default;
 };
 
@@ -170,8 +231,12 @@ struct JobSpec {
   std::vector<Gate> require;
   Keep keep;
   DataSpec data;
+  CsvSpec csv;
   std::vector<ColumnRule> columns;
-  std::string target;
+  std::string target;  ///< "": a prep job without one
+  TargetTransform target_transform = TargetTransform::automatic;
+  TaskAsked task = TaskAsked::automatic;
+  std::optional<std::string> positive;  ///< none: the last class
   Features features;
   ModelSpec model;
   TrainSpec train;

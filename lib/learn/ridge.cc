@@ -44,6 +44,10 @@ Result<> RidgeTrainer::begin(const Design& train, const Design&) {
                                   plan_.target + "' has classes"};
   }
   train_ = &train;
+  targets_.clear();
+  for (const float y : train.y) {
+    targets_.push_back(plan_.target_scaling.to_learned(static_cast<double>(y)));
+  }
   return {};
 }
 
@@ -52,27 +56,33 @@ Result<bool> RidgeTrainer::step(StepReport& report) {
   done_ = true;
   const prep::Matrix& x = train_->x;
   const std::size_t width = x.columns;
-  const auto n = static_cast<double>(x.rows);
+  double n = 0;  // rows by weight
+  for (std::size_t i = 0; i < x.rows; ++i) n += train_->weight(i);
   std::vector<double> mean(width, 0);
   double y_mean = 0;
   if (spec_.intercept) {
     for (std::size_t i = 0; i < x.rows; ++i) {
-      for (std::size_t j = 0; j < width; ++j) mean[j] += x.row(i)[j] / n;
-      y_mean += static_cast<double>(train_->y[i]) / n;
+      const double share = train_->weight(i) / n;
+      for (std::size_t j = 0; j < width; ++j) {
+        mean[j] += static_cast<double>(x.row(i)[j]) * share;
+      }
+      y_mean += targets_[i] * share;
     }
   }
   std::vector<double> normal(width * width, 0);
   weights_.assign(width, 0);
   std::vector<double> row(width);
   for (std::size_t i = 0; i < x.rows; ++i) {
-    const double y = static_cast<double>(train_->y[i]) - y_mean;
+    const double y = targets_[i] - y_mean;
+    const double weight = train_->weight(i);
     for (std::size_t j = 0; j < width; ++j) {
       row[j] = static_cast<double>(x.row(i)[j]) - mean[j];
     }
     for (std::size_t j = 0; j < width; ++j) {
-      weights_[j] += row[j] * y;
+      const double weighted = weight * row[j];
+      weights_[j] += weighted * y;
       for (std::size_t k = 0; k <= j; ++k) {
-        normal[j * width + k] += row[j] * row[k];
+        normal[j * width + k] += weighted * row[k];
       }
     }
   }
@@ -84,12 +94,10 @@ Result<bool> RidgeTrainer::step(StepReport& report) {
   intercept_ = y_mean;
   for (std::size_t j = 0; j < width; ++j) intercept_ -= mean[j] * weights_[j];
   double loss = 0;
-  const RidgeModel model(weights_, intercept_);
-  auto predicted = model.predict(x);
+  const RidgeModel model(weights_, intercept_, plan_.target_scaling);
   for (std::size_t i = 0; i < x.rows; ++i) {
-    const double d = static_cast<double>(train_->y[i]) -
-                     static_cast<double>(predicted->values[i]);
-    loss += d * d / n;
+    const double d = targets_[i] - model.learned(x.row(i));
+    loss += train_->weight(i) * d * d / n;
   }
   report = {1, 1, 1, {{"train.loss", loss}}};
   return true;
@@ -97,7 +105,15 @@ Result<bool> RidgeTrainer::step(StepReport& report) {
 
 Result<std::unique_ptr<Model>> RidgeTrainer::finish() {
   return std::unique_ptr<Model>(
-      std::make_unique<RidgeModel>(weights_, intercept_));
+      std::make_unique<RidgeModel>(weights_, intercept_, plan_.target_scaling));
+}
+
+double RidgeModel::learned(std::span<const float> row) const {
+  double sum = intercept_;
+  for (std::size_t j = 0; j < row.size(); ++j) {
+    sum += weights_[j] * static_cast<double>(row[j]);
+  }
+  return sum;
 }
 
 Result<prep::Matrix> RidgeModel::predict(const prep::Matrix& x) const {
@@ -106,11 +122,7 @@ Result<prep::Matrix> RidgeModel::predict(const prep::Matrix& x) const {
   }
   prep::Matrix out{x.rows, 1, std::vector<float>(x.rows)};
   for (std::size_t i = 0; i < x.rows; ++i) {
-    double sum = intercept_;
-    for (std::size_t j = 0; j < x.columns; ++j) {
-      sum += weights_[j] * static_cast<double>(x.row(i)[j]);
-    }
-    out.values[i] = static_cast<float>(sum);
+    out.values[i] = static_cast<float>(scaling_.to_original(learned(x.row(i))));
   }
   return out;
 }
@@ -127,8 +139,8 @@ Result<std::unique_ptr<Model>> RidgeModel::load(const prep::Plan& plan,
   if (!intercept || !weights || weights->size() != plan.width()) {
     return Error{Fault::integrity, "the model's weights are damaged"};
   }
-  return std::unique_ptr<Model>(
-      std::make_unique<RidgeModel>(std::move(*weights), *intercept));
+  return std::unique_ptr<Model>(std::make_unique<RidgeModel>(
+      std::move(*weights), *intercept, plan.target_scaling));
 }
 
 }  // namespace mlb::learn

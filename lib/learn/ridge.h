@@ -7,8 +7,11 @@ namespace mlb::learn {
 
 class RidgeModel final : public Model {
  public:
-  RidgeModel(std::vector<double> weights, double intercept)
-      : weights_(std::move(weights)), intercept_(intercept) {}
+  RidgeModel(std::vector<double> weights, double intercept,
+             const prep::TargetScaling& scaling = {})
+      : weights_(std::move(weights)),
+        intercept_(intercept),
+        scaling_(scaling) {}
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "ridge"; }
   void save(Writer& writer) const override;
@@ -17,15 +20,19 @@ class RidgeModel final : public Model {
 
   const std::vector<double>& weights() const { return weights_; }
   double intercept() const { return intercept_; }
+  /// The prediction for a row in the units that are learned.
+  double learned(std::span<const float> row) const;
 
  private:
   std::vector<double> weights_;
   double intercept_ = 0;
+  prep::TargetScaling scaling_;
 };
 
-/// Minimises sum (y - x w - b)^2 + lambda |w|^2, b not penalised: with centred
-/// columns (X'X + lambda I) w = X'y, by Cholesky in double (Hastie, Tibshirani,
-/// Friedman, "The Elements of Statistical Learning", 3.4.1).
+/// Minimises sum v (y - x w - b)^2 + lambda |w|^2, v the weights of the rows, b
+/// not penalised: with centred columns (X'VX + lambda I) w = X'Vy, by Cholesky
+/// in double (Hastie, Tibshirani, Friedman, "The Elements of Statistical
+/// Learning", 3.4.1).
 class RidgeTrainer final : public Trainer {
  public:
   RidgeTrainer(const RidgeSpec& spec, const prep::Plan& plan)
@@ -38,6 +45,7 @@ class RidgeTrainer final : public Trainer {
   RidgeSpec spec_;
   const prep::Plan& plan_;
   const Design* train_ = nullptr;
+  std::vector<double> targets_;  ///< in the units that are learned
   bool done_ = false;
   std::vector<double> weights_;
   double intercept_ = 0;

@@ -14,11 +14,16 @@
 
 namespace mlb::learn {
 
-/// Rows ready to learn from: features, and class index or value in original
-/// units.
+/// Rows ready to learn from: features, class index or value in original units,
+/// and how much each row counts.
 struct Design {
   prep::Matrix x;
   std::vector<float> y;
+  std::vector<float> weights = {};  ///< from 0 on; empty: each counts 1
+
+  double weight(std::size_t row) const {
+    return weights.empty() ? 1 : static_cast<double>(weights[row]);
+  }
 };
 
 /// Immutable; predict() may be called from several threads.

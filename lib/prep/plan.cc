@@ -1,13 +1,16 @@
-// See plan.h.
+// Fitting a plan: the target, then column by column.  See plan.h.
 #include "prep/plan.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 #include <unordered_map>
 
-#include "base/glob.h"
+#include "prep/columns.h"
+#include "prep/fit_feature.h"
+#include "prep/leak.h"
+#include "prep/levels.h"
+#include "prep/statistics.h"
 
 namespace mlb::prep {
 namespace {
@@ -16,188 +19,192 @@ using table::Column;
 using table::Type;
 
 constexpr std::size_t kClassesOfNumbers = 20;
-constexpr std::size_t kMostLevels = 50;
 
-bool any_matches(const std::vector<std::string>& patterns,
-                 const std::string& name) {
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const auto& p) { return matches_glob(p, name); });
+bool has_few_integers(const Column& target) {
+  if (target.type != Type::integer) return false;
+  std::set<std::int64_t> distinct;
+  for (std::size_t row = 0; row < target.integers.size(); ++row) {
+    if (!target.is_missing(row)) distinct.insert(target.integers[row]);
+    if (distinct.size() > kClassesOfNumbers) return false;
+  }
+  return true;
 }
 
-double number_at(const Column& column, std::size_t row) {
-  return column.type == Type::real ? column.reals[row]
-                                   : static_cast<double>(column.integers[row]);
+/// The positive one, if it is named, goes to the end.
+Result<> place_positive(const JobSpec& spec, Plan& plan) {
+  if (!spec.positive) return {};
+  const auto found =
+      std::find(plan.classes.begin(), plan.classes.end(), *spec.positive);
+  if (plan.classes.size() != 2) {
+    return Error{Fault::data,
+                 "positive: the target '" + plan.target + "' has " +
+                     std::to_string(plan.classes.size()) +
+                     " classes; one of two can be the positive one"};
+  }
+  if (found == plan.classes.end()) {
+    return Error{Fault::data, "positive: '" + *spec.positive +
+                                  "' is no class of the target; it has '" +
+                                  plan.classes[0] + "' and '" +
+                                  plan.classes[1] + "'"};
+  }
+  std::rotate(found, found + 1, plan.classes.end());
+  return {};
 }
 
-/// The median; the mean of the two middle values of an even count.
-double median(std::vector<double> values) {
-  const std::size_t middle = values.size() / 2;
-  const auto at = values.begin() + static_cast<long>(middle);
-  std::nth_element(values.begin(), at, values.end());
-  if (values.size() % 2 == 1) return *at;
-  return (*std::max_element(values.begin(), at) + *at) / 2;
-}
-
-struct Moments {
-  double mean = 0;
-  double deviation = 0;  ///< of the population
-};
-
-/// Counted in a power of two near the largest value, so that no sum leaves
-/// the range of double; the bits are those of the plain formula.
-Moments moments_of(const std::vector<double>& values) {
-  double largest = 0;
-  for (const double x : values) largest = std::max(largest, std::fabs(x));
-  if (largest <= 0) return {};
-  const double unit = std::ldexp(1, std::ilogb(largest));
-  const auto n = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double x : values) sum += x / unit;
-  const double mean = sum / n;
-  double squares = 0;
-  for (const double x : values) {
-    squares += (x / unit - mean) * (x / unit - mean);
+Result<> fit_classes(const Column& target, const Rows& rows,
+                     const JobSpec& spec, Plan& plan) {
+  plan.classes = count_levels(target, rows).levels;
+  if (plan.classes.size() < 2) {
+    return Error{Fault::data, "the target '" + target.name +
+                                  "' has one class only in the training "
+                                  "rows: '" +
+                                  plan.classes.front() + "'"};
   }
-  return {mean * unit, std::sqrt(squares / n) * unit};
-}
-
-Feature fit_number(const Column& column, const Rows& rows,
-                   std::vector<std::string>& warnings) {
-  Feature out;
-  out.name = column.name;
-  std::vector<double> values;
-  for (const auto row : rows) {
-    if (column.is_missing(row)) continue;
-    const double x = number_at(column, row);
-    if (std::isfinite(x)) values.push_back(x);
-  }
-  if (values.empty()) {
-    warnings.push_back("column '" + column.name +
-                       "' has no value in the training rows; it says nothing");
-    return out;
-  }
-  out.fill = median(values);
-  // Filled values count, as they will when the plan is applied.
-  values.resize(rows.size(), out.fill);
-  const Moments moments = moments_of(values);
-  out.mean = moments.mean;
-  if (moments.deviation > 0) {
-    out.scale = moments.deviation;
-  } else {
-    warnings.push_back("column '" + column.name +
-                       "' is constant in the training rows");
-  }
-  return out;
-}
-
-Feature fit_onehot(const Column& column, const Rows& rows,
-                   std::vector<std::string>& warnings) {
-  Feature out;
-  out.name = column.name;
-  out.kind = FeatureKind::onehot;
-  std::set<std::string> levels;
-  for (const auto row : rows) {
-    if (column.is_missing(row)) {
-      out.missing_level = true;
-    } else {
-      levels.insert(column.text_of(row));
-    }
-  }
-  out.levels.assign(levels.begin(), levels.end());
-  if (levels.size() > kMostLevels) {
-    warnings.push_back("column '" + column.name + "' has " +
-                       std::to_string(levels.size()) +
-                       " levels, each a feature of its own");
-  }
-  return out;
-}
-
-bool is_number(const Column& c) {
-  return c.type == Type::integer || c.type == Type::real;
-}
-
-Result<std::vector<Feature>> fit_features(const table::Table& table,
-                                          const Rows& rows, const JobSpec& spec,
-                                          std::vector<std::string>& warnings) {
-  std::vector<Feature> out;
-  for (const auto& column : table.columns) {
-    const bool included = spec.features.include.empty() ||
-                          any_matches(spec.features.include, column.name);
-    if (column.name == spec.target || !included ||
-        any_matches(spec.features.exclude, column.name)) {
-      continue;
-    }
-    const auto rule = std::find_if(
-        spec.columns.begin(), spec.columns.end(),
-        [&](const auto& r) { return matches_glob(r.pattern, column.name); });
-    if (rule != spec.columns.end() && rule->type == ColumnType::ignore) {
-      continue;
-    }
-    if (column.type == Type::id || column.type == Type::text) {
-      warnings.push_back("column '" + column.name + "' is left out: " +
-                         (column.type == Type::id ? "an id" : "free text"));
-      continue;
-    }
-    out.push_back(is_number(column) ? fit_number(column, rows, warnings)
-                                    : fit_onehot(column, rows, warnings));
-  }
-  if (out.empty())
-    return Error{Fault::data, "no feature is left to learn from"};
-  return out;
-}
-
-/// Numbers by value, false before true, text by bytes.
-std::vector<std::string> classes_of(const Column& target, const Rows& rows) {
-  std::vector<std::string> out;
-  if (target.type == Type::integer) {
-    std::set<std::int64_t> values;
-    for (const auto row : rows) values.insert(target.integers[row]);
-    for (const auto value : values) out.push_back(std::to_string(value));
-    return out;
-  }
-  std::set<std::string> values;
-  for (const auto row : rows) values.insert(target.text_of(row));
-  out.assign(values.begin(), values.end());
-  return out;
+  return place_positive(spec, plan);
 }
 
 /// Targets are learned and judged in single precision.
 Result<> check_target(const Column& target, std::size_t row) {
   const double value = number_at(target, row);
   if (std::fabs(value) <= std::numeric_limits<float>::max()) return {};
-  return Error{Fault::data, "row " + std::to_string(row + 1) +
-                                " has the target " + table::number_text(value) +
+  return Error{Fault::data, row_text(row) + " has the target " +
+                                table::number_text(value) +
                                 "; want a number below 3.4e38"};
 }
 
-Result<> fit_target(const Column& target, const Rows& rows, Plan& plan) {
-  if (plan.task == Task::classification) {
-    plan.classes = classes_of(target, rows);
-    if (plan.classes.size() < 2) {
-      return Error{Fault::data, "the target '" + target.name +
-                                    "' has one class only in the training "
-                                    "rows: '" +
-                                    plan.classes.front() + "'"};
-    }
-    return {};
+TargetTransform transform_of(const JobSpec& spec) {
+  if (spec.target_transform != TargetTransform::automatic) {
+    return spec.target_transform;
   }
+  return std::holds_alternative<NetSpec>(spec.model) ? TargetTransform::standard
+                                                     : TargetTransform::none;
+}
+
+Result<> fit_values(const Column& target, const Rows& rows, const JobSpec& spec,
+                    Plan& plan) {
+  const TargetTransform transform = transform_of(spec);
+  plan.target_scaling.log1p = transform == TargetTransform::log1p;
   std::vector<double> values;
   for (const auto row : rows) {
-    values.push_back(number_at(target, row));
     auto good = check_target(target, row);
     if (!good) return good;
+    const double y = number_at(target, row);
+    if (plan.target_scaling.log1p && !(y > -1)) {
+      return Error{Fault::data, row_text(row) + " has the target " +
+                                    table::number_text(y) +
+                                    "; target_transform: log1p wants more "
+                                    "than -1"};
+    }
+    values.push_back(plan.target_scaling.log1p ? std::log1p(y) : y);
   }
   const Moments moments = moments_of(values);
-  plan.target_mean = moments.mean;
-  plan.target_scale = moments.deviation;
-  if (plan.target_scale <= 0) {
+  if (moments.deviation <= 0) {
     return Error{Fault::data, "the target '" + target.name +
                                   "' is constant in the training rows"};
+  }
+  if (transform == TargetTransform::none) return {};
+  plan.target_scaling.mean = moments.mean;
+  plan.target_scaling.scale = moments.deviation;
+  return {};
+}
+
+Result<> fit_target(const table::Table& table, const Rows& rows,
+                    const JobSpec& spec, Plan& plan,
+                    std::vector<std::string>& warnings) {
+  if (plan.task == Task::none) return {};
+  const Column& target = *table.find(spec.target);
+  if (plan.task == Task::regression) {
+    if (!spec.positive) return fit_values(target, rows, spec, plan);
+    return Error{Fault::data,
+                 "positive: the target '" + plan.target + "' has no classes"};
+  }
+  if (target.type == Type::integer && spec.task == TaskAsked::automatic) {
+    warnings.push_back("the target '" + spec.target +
+                       "' has few distinct whole numbers: taken as classes");
+  }
+  return fit_classes(target, rows, spec, plan);
+}
+
+Result<> fit_features(const table::Table& table, const Rows& rows,
+                      const JobSpec& spec, Plan& plan,
+                      std::vector<std::string>& warnings) {
+  std::vector<float> targets;
+  if (plan.task != Task::none) {
+    auto read = target_of(plan, table, rows);
+    if (!read) return std::move(read).fail();
+    targets = std::move(*read);
+  }
+  const Fitting with{plan, rows, targets, spec.seed, warnings};
+  std::vector<Feature> features;
+  for (const Column* column : feature_columns(table, spec, warnings)) {
+    auto fitted = fit_column(*column, rule_for(spec, column->name), with);
+    if (!fitted) return std::move(fitted).fail();
+    std::move(fitted->begin(), fitted->end(), std::back_inserter(features));
+    if (leaks(*column, rows, plan.task, targets)) {
+      warnings.push_back("leak? column '" + column->name +
+                         "' alone predicts the target of every training row");
+    }
+  }
+  plan.features = std::move(features);
+  if (plan.width() == 0) {
+    return Error{Fault::data, "no feature is left to learn from"};
   }
   return {};
 }
 
+/// "kind=b"
+std::string with_level(const std::string& name, const std::string& level) {
+  return name + "=" + level;
+}
+
 }  // namespace
+
+std::size_t Feature::width() const {
+  switch (kind) {
+    case FeatureKind::onehot: return levels.size() + (missing_level ? 1 : 0);
+    case FeatureKind::hash: return buckets;
+    case FeatureKind::number:
+    case FeatureKind::ordinal:
+    case FeatureKind::frequency:
+    case FeatureKind::target:
+    case FeatureKind::indicator: break;
+  }
+  return 1;
+}
+
+std::vector<std::string> Feature::output_names() const {
+  std::vector<std::string> out;
+  switch (kind) {
+    case FeatureKind::onehot:
+      for (const auto& level : levels) out.push_back(with_level(name, level));
+      if (missing_level) out.push_back(with_level(name, "(missing)"));
+      return out;
+    case FeatureKind::hash:
+      for (std::uint32_t i = 0; i < buckets; ++i) {
+        out.push_back(name + "#" + std::to_string(i));
+      }
+      return out;
+    case FeatureKind::number: return {name};
+    case FeatureKind::ordinal: return {name + " (ordinal)"};
+    case FeatureKind::frequency: return {name + " (frequency)"};
+    case FeatureKind::target:
+      return {name + " (target " + std::to_string(of_class) + ")"};
+    case FeatureKind::indicator: return {name + " (missing)"};
+  }
+  return out;
+}
+
+double TargetScaling::to_learned(double original) const {
+  // A prediction is more than -1, but may have been rounded to it.
+  constexpr double least = -1 + 1e-12;
+  const double y = log1p ? std::log1p(std::max(original, least)) : original;
+  return (y - mean) / scale;
+}
+
+double TargetScaling::to_original(double learned) const {
+  const double y = learned * scale + mean;
+  return log1p ? std::expm1(y) : y;
+}
 
 std::size_t Plan::width() const {
   std::size_t out = 0;
@@ -205,112 +212,63 @@ std::size_t Plan::width() const {
   return out;
 }
 
-Task task_of(const Column& target) {
-  if (target.type == Type::real) return Task::regression;
-  if (target.type != Type::integer) return Task::classification;
-  std::set<std::int64_t> distinct;
-  for (std::size_t row = 0; row < target.integers.size(); ++row) {
-    if (!target.is_missing(row)) distinct.insert(target.integers[row]);
-    if (distinct.size() > kClassesOfNumbers) return Task::regression;
+std::vector<std::string> Plan::output_names() const {
+  std::vector<std::string> out;
+  for (const auto& f : features) {
+    const auto names = f.output_names();
+    out.insert(out.end(), names.begin(), names.end());
   }
-  return Task::classification;
+  return out;
 }
 
-Result<Plan> fit(const table::Table& table, const Rows& rows,
-                 const JobSpec& spec, std::vector<std::string>& warnings) {
+Result<Task> task_of(const table::Table& table, const JobSpec& spec) {
+  if (spec.target.empty()) return Task::none;
   const Column* target = table.find(spec.target);
   if (target == nullptr) {
     return Error{Fault::data,
                  "the data has no column '" + spec.target + "' for the target"};
   }
-  if (rows.empty()) return Error{Fault::data, "there are no training rows"};
+  switch (spec.task) {
+    case TaskAsked::classification: return Task::classification;
+    case TaskAsked::regression:
+      if (is_number(*target)) return Task::regression;
+      return Error{Fault::data, "task: the target '" + spec.target + "' is " +
+                                    std::string(name_of(target->type)) +
+                                    "; a regression wants numbers"};
+    case TaskAsked::automatic: break;
+  }
+  const bool classes = !is_number(*target) || has_few_integers(*target);
+  return classes ? Task::classification : Task::regression;
+}
+
+Result<Plan> fit(const table::Table& table, const Rows& rows,
+                 const JobSpec& spec, std::vector<std::string>& warnings) {
+  auto task = task_of(table, spec);
+  if (!task) return std::move(task).fail();
+  auto done = check_names(table, spec);
+  if (done && rows.empty()) {
+    done = Error{Fault::data, "there are no training rows"};
+  }
   Plan plan;
   plan.target = spec.target;
-  plan.task = task_of(*target);
-  if (plan.task == Task::classification && target->type == Type::integer) {
-    warnings.push_back("the target '" + spec.target +
-                       "' has few distinct whole numbers: taken as classes");
-  }
-  auto fitted = fit_target(*target, rows, plan);
-  if (!fitted) return std::move(fitted).fail();
-  auto features = fit_features(table, rows, spec, warnings);
-  if (!features) return std::move(features).fail();
-  plan.features = std::move(*features);
+  plan.task = *task;
+  if (done) done = fit_target(table, rows, spec, plan, warnings);
+  if (done) done = fit_features(table, rows, spec, plan, warnings);
+  if (!done) return std::move(done).fail();
   return plan;
-}
-
-namespace {
-
-void fill_number(const Feature& f, const Column& column, const Rows& rows,
-                 std::size_t at, Matrix& out) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    double x = column.is_missing(rows[i]) ? f.fill : number_at(column, rows[i]);
-    if (!std::isfinite(x)) x = f.fill;
-    // Halves, for the difference of two doubles may be too large for one.
-    out.values[i * out.columns + at] =
-        static_cast<float>((x / 2 - f.mean / 2) / (f.scale / 2));
-  }
-}
-
-void fill_onehot(const Feature& f, const Column& column, const Rows& rows,
-                 std::size_t at, Matrix& out) {
-  std::unordered_map<std::string, std::size_t> place;
-  for (const auto& level : f.levels) place.emplace(level, place.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    float* row = out.values.data() + i * out.columns + at;
-    if (column.is_missing(rows[i])) {
-      if (f.missing_level) row[f.levels.size()] = 1;
-      continue;
-    }
-    const auto found = place.find(column.text_of(rows[i]));
-    if (found != place.end()) row[found->second] = 1;
-  }
-}
-
-}  // namespace
-
-Result<Matrix> apply(const Plan& plan, const table::Table& table,
-                     const Rows& rows) {
-  std::string missing;
-  for (const auto& f : plan.features) {
-    const Column* column = table.find(f.name);
-    if (column == nullptr) missing += (missing.empty() ? "" : ", ") + f.name;
-    if (column != nullptr && f.kind == FeatureKind::number &&
-        !is_number(*column)) {
-      return Error{Fault::data, "column '" + f.name + "' is " +
-                                    std::string(name_of(column->type)) +
-                                    "; the model wants numbers"};
-    }
-  }
-  if (!missing.empty()) {
-    return Error{Fault::data, "the data lacks these features: " + missing};
-  }
-  Matrix out{rows.size(), plan.width(), {}};
-  out.values.resize(out.rows * out.columns);
-  std::size_t at = 0;
-  for (const auto& f : plan.features) {
-    const Column& column = *table.find(f.name);
-    if (f.kind == FeatureKind::number) {
-      fill_number(f, column, rows, at, out);
-    } else {
-      fill_onehot(f, column, rows, at, out);
-    }
-    at += f.width();
-  }
-  return out;
 }
 
 Result<std::vector<float>> target_of(const Plan& plan,
                                      const table::Table& table,
                                      const Rows& rows) {
+  if (plan.task == Task::none) return std::vector<float>{};
   const Column* target = table.find(plan.target);
   if (target == nullptr) {
     return Error{Fault::data, "the data has no column '" + plan.target + "'"};
   }
   std::vector<float> out;
   out.reserve(rows.size());
-  std::unordered_map<std::string, std::size_t> place;
-  for (const auto& c : plan.classes) place.emplace(c, place.size());
+  const LevelFinder finder(*target, plan.classes);
   for (const auto row : rows) {
     if (plan.task == Task::regression) {
       auto good = check_target(*target, row);
@@ -318,101 +276,35 @@ Result<std::vector<float>> target_of(const Plan& plan,
       out.push_back(static_cast<float>(number_at(*target, row)));
       continue;
     }
-    const auto found = place.find(target->text_of(row));
-    if (found == place.end()) {
-      return Error{Fault::data, "row " + std::to_string(row + 1) +
-                                    " has the class '" + target->text_of(row) +
+    const std::int64_t place = finder.at(row);
+    if (place < 0) {
+      return Error{Fault::data, row_text(row) + " has the class '" +
+                                    target->text_of(row) +
                                     "', which no training row has"};
     }
-    out.push_back(static_cast<float>(found->second));
+    out.push_back(static_cast<float>(place));
   }
   return out;
 }
 
-void Plan::save(Writer& w) const {
-  w.number(static_cast<std::uint8_t>(task));
-  w.text(target);
-  w.number<std::uint64_t>(classes.size());
-  for (const auto& c : classes) w.text(c);
-  w.number(target_mean);
-  w.number(target_scale);
-  w.number<std::uint64_t>(features.size());
-  for (const auto& f : features) {
-    w.text(f.name);
-    w.number(static_cast<std::uint8_t>(f.kind));
-    w.number(f.fill);
-    w.number(f.mean);
-    w.number(f.scale);
-    w.number<std::uint64_t>(f.levels.size());
-    for (const auto& level : f.levels) w.text(level);
-    w.number(static_cast<std::uint8_t>(f.missing_level));
+Result<std::vector<float>> weights_of(const table::Table& table,
+                                      const Rows& rows, const JobSpec& spec) {
+  const std::string& name = spec.features.weight;
+  if (name.empty()) return std::vector<float>{};
+  const Column* column = table.find(name);
+  if (column == nullptr || !is_number(*column)) {
+    return Error{Fault::data,
+                 "features.weight: '" + name + "' is no column of numbers"};
   }
-}
-
-namespace {
-
-Result<std::vector<std::string>> load_texts(Reader& r) {
-  auto count = r.number<std::uint64_t>();
-  if (!count) return std::move(count).fail();
-  std::vector<std::string> out;
-  for (std::uint64_t i = 0; i < *count; ++i) {
-    auto text = r.text();
-    if (!text) return std::move(text).fail();
-    out.push_back(std::move(*text));
-  }
-  return out;
-}
-
-bool is_scaling(double mean, double scale) {
-  return std::isfinite(mean) && std::isfinite(scale) && scale > 0;
-}
-
-Result<Feature> load_feature(Reader& r) {
-  auto name = r.text();
-  auto kind = r.number<std::uint8_t>();
-  auto fill = r.number<double>();
-  auto mean = r.number<double>();
-  auto scale = r.number<double>();
-  auto levels = load_texts(r);
-  auto missing = r.number<std::uint8_t>();
-  if (!name || !kind || !fill || !mean || !scale || !levels || !missing ||
-      *kind > 1 || *missing > 1 || !std::isfinite(*fill) ||
-      !is_scaling(*mean, *scale)) {
-    return Error{Fault::integrity, "the plan of the model is damaged"};
-  }
-  return Feature{*name,        static_cast<FeatureKind>(*kind),
-                 *fill,        *mean,
-                 *scale,       std::move(*levels),
-                 *missing != 0};
-}
-
-}  // namespace
-
-Result<Plan> Plan::load(Reader& r) {
-  Plan out;
-  auto task_number = r.number<std::uint8_t>();
-  auto target_name = r.text();
-  auto class_names = load_texts(r);
-  auto mean = r.number<double>();
-  auto scale = r.number<double>();
-  auto count = r.number<std::uint64_t>();
-  if (!task_number || !target_name || !class_names || !mean || !scale ||
-      !count || *task_number > 1 || *count == 0 || !is_scaling(*mean, *scale)) {
-    return Error{Fault::integrity, "the plan of the model is damaged"};
-  }
-  out.task = static_cast<Task>(*task_number);
-  out.target = *target_name;
-  out.classes = std::move(*class_names);
-  const bool classes = out.task == Task::classification;
-  if (classes ? out.classes.size() < 2 : !out.classes.empty()) {
-    return Error{Fault::integrity, "the plan of the model is damaged"};
-  }
-  out.target_mean = *mean;
-  out.target_scale = *scale;
-  for (std::uint64_t i = 0; i < *count; ++i) {
-    auto feature = load_feature(r);
-    if (!feature) return std::move(feature).fail();
-    out.features.push_back(std::move(*feature));
+  std::vector<float> out;
+  for (const auto row : rows) {
+    const bool bad = lacks_value(*column, row) || number_at(*column, row) < 0;
+    if (bad) {
+      return Error{Fault::data, "features.weight: " + row_text(row) + " has '" +
+                                    column->text_of(row) +
+                                    "'; want a number from 0 on"};
+    }
+    out.push_back(static_cast<float>(number_at(*column, row)));
   }
   return out;
 }

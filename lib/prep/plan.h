@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@
 
 namespace mlb::prep {
 
-enum class Task { classification, regression };
+/// none: a prep job without a target.
+enum class Task { classification, regression, none };
 
 /// Row-major, rows x columns.
 struct Matrix {
@@ -27,58 +29,100 @@ struct Matrix {
   }
 };
 
-enum class FeatureKind { number, onehot };
+enum class FeatureKind {
+  number,     ///< the value itself
+  onehot,     ///< one output a level
+  hash,       ///< `buckets` outputs, 1 at the level's hash
+  ordinal,    ///< the place of the level
+  frequency,  ///< the share of training rows that have the level
+  target,     ///< the mean of the target over training rows of the level
+  indicator   ///< 1 where the value is missing
+};
 
-/// One column of the table and what becomes of it.
+enum class WhenMissing { fill, level, refuse };
+
+/// What one column becomes; a column may have several of these.
 struct Feature {
-  std::string name;
+  std::string name;  ///< of the column
   FeatureKind kind = FeatureKind::number;
-  // number: (x - mean) / scale after filling; scale is never 0
-  double fill = 0;  ///< the median of the training rows
+  WhenMissing when_missing = WhenMissing::fill;
+  bool refuse_unknown = false;  ///< a level that no training row has
+  double fill = 0;              ///< number: what stands in
+  std::string fill_level = {};  ///< the others: what stands in
+  double low = -std::numeric_limits<double>::infinity();  ///< clipped
+  double high = std::numeric_limits<double>::infinity();
+  // outputs but those of onehot, hash, indicator: (f(x) - mean) / scale, f
+  // the identity or log(1 + x); scale is never 0
+  bool log1p = false;
   double mean = 0;
   double scale = 1;
-  // onehot: one output a level; unseen values give all zeros
-  std::vector<std::string> levels;
-  bool missing_level = false;  ///< the last output means "missing"
+  std::vector<std::string> levels = {};
+  bool missing_level = false;  ///< onehot: the last output means "missing"
+  std::uint32_t buckets = 0;   ///< hash
+  std::vector<double> numbers = {};  ///< ordinal, frequency, target: of levels
+  double missing_number = 0;         ///< likewise of a missing value
+  double other_number = 0;           ///< likewise of an unknown level
+  std::uint32_t of_class = 0;        ///< target: whose share it is
 
-  std::size_t width() const {
-    return kind == FeatureKind::number
-               ? 1
-               : levels.size() + (missing_level ? 1 : 0);
-  }
+  std::size_t width() const;
+  /// "age", "kind=b", "kind=(missing)", "zip#3", "age (missing)" ...
+  std::vector<std::string> output_names() const;
+};
+
+/// What a regression learns instead of the target.
+struct TargetScaling {
+  bool log1p = false;
+  double mean = 0;
+  double scale = 1;
+
+  double to_learned(double original) const;
+  double to_original(double learned) const;
 };
 
 struct Plan {
   Task task = Task::classification;
-  std::string target;
+  std::string target;                ///< "": task none
   std::vector<std::string> classes;  ///< in order; the last is the positive
-  double target_mean = 0;            ///< of training rows, regression
-  double target_scale = 1;
+  TargetScaling target_scaling;      ///< regression
   std::vector<Feature> features;
 
   std::size_t width() const;
+  std::vector<std::string> output_names() const;
   void save(Writer& writer) const;
+  /// Any bytes are a valid argument; another version is refused by name.
   static Result<Plan> load(Reader& reader);
 };
 
 using Rows = std::vector<std::size_t>;
 
-/// classification: text, boolean, or at most 20 distinct whole numbers.
-Task task_of(const table::Column& target);
+/// As the spec says; else classification for text, boolean, or at most 20
+/// distinct whole numbers.  Error: the column cannot be what is asked.
+Result<Task> task_of(const table::Table& table, const JobSpec& spec);
 
 /// Fits on `rows` (training rows, target present).  `warnings` gets what the
-/// user should know.  Errors: no feature left, one class only, constant target.
+/// user should know.  Errors: no feature left, one class only, constant
+/// target, a rule that does not fit its column or matches none.
 Result<Plan> fit(const table::Table& table, const Rows& rows,
                  const JobSpec& spec, std::vector<std::string>& warnings);
 
-/// rows x plan.width().  Errors: a feature's column is missing (all named).
+/// rows x plan.width().  Errors: a feature's column is missing (all named), a
+/// value that a rule refuses (with its row).
 Result<Matrix> apply(const Plan& plan, const table::Table& table,
                      const Rows& rows);
+/// The same for the training rows themselves: what is computed from the
+/// target is computed out of fold, without the row's own part.
+Result<Matrix> apply_to_training(const Plan& plan, const table::Table& table,
+                                 const Rows& rows, const JobSpec& spec);
 
 /// Class index, or the value in original units.  Rows with a class that the
 /// plan does not know are an error.
 Result<std::vector<float>> target_of(const Plan& plan,
                                      const table::Table& table,
                                      const Rows& rows);
+
+/// The rows' weights; empty without features.weight.  Errors: a weight that
+/// is missing, negative or not finite; only zeros.
+Result<std::vector<float>> weights_of(const table::Table& table,
+                                      const Rows& rows, const JobSpec& spec);
 
 }  // namespace mlb::prep

@@ -12,10 +12,20 @@ struct Split {
   std::size_t without_target = 0;  ///< rows that are in none
 };
 
-/// By fractions.  Each row's place follows from the seed and its number, so
-/// that nothing else moves it; with stratification every class is divided in
-/// the same proportions, as exactly as whole rows allow.
+/// As `data.split` says, after `data.sample`.  By fractions and by group a
+/// row's place follows from the seed and its number or its group, so that
+/// nothing else moves it; with stratification every class is divided in the
+/// same proportions, as exactly as whole rows allow.  Each part is in order.
+/// Not for SplitBy::stored: see split_as_stored.
 Result<Split> split_rows(const table::Table& table, const JobSpec& spec,
                          Task task);
+
+/// What /split of a data set says: 0 train, 1 valid, 2 test, else none.
+Result<Split> split_as_stored(const table::Table& table, const JobSpec& spec,
+                              const std::vector<std::uint8_t>& stored);
+
+/// The same as one number a row: 0 train, 1 valid, 2 test, 255 none.
+inline constexpr std::uint8_t kNoPart = 255;
+std::vector<std::uint8_t> parts_of(const Split& split, std::uint64_t rows);
 
 }  // namespace mlb::prep

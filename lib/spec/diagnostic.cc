@@ -47,6 +47,8 @@ constexpr CodeInfo kCodes[] = {
     {"E215", "a layer that cannot be"},
     {"E216", "a metric that this job cannot have"},
     {"E217", "early_stop without validation rows"},
+    {"E218", "a split or a transform that cannot be"},
+    {"E219", "a column with two roles"},
     {"E301", "an option that is not PATH=VALUE"},
     {"E302", "an option that changes a part of a list"},
     {"W301", "a field without effect"},

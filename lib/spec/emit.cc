@@ -1,4 +1,6 @@
 // JobSpec -> YAML: every field of the table with its value, in its order.
+#include <algorithm>
+
 #include "job/shape.h"
 #include "spec/fields.h"
 #include "spec/scalar.h"
@@ -28,6 +30,16 @@ class Emitter {
   void gates(std::size_t depth);
   void columns(std::size_t depth);
   void layers(const Field& field, std::size_t depth);
+
+  bool is_stored() const { return spec_.data.split.by == SplitBy::stored; }
+  /// A prep job has none of these.
+  bool is_of_training(const Field& field) const {
+    constexpr std::string_view paths[] = {"model", "train", "metrics",
+                                          "require", "keep"};
+    const bool no_target = field.path == "target" && spec_.target.empty();
+    return no_target || std::find(std::begin(paths), std::end(paths),
+                                  field.path) != std::end(paths);
+  }
 
   /// "  key: value  # origin"; no value: a group that follows.
   void line(std::size_t depth, const std::string& text,
@@ -63,9 +75,13 @@ void Emitter::group(std::string_view path, std::size_t depth) {
 
 void Emitter::field(const Field& field, std::size_t depth) {
   const std::string key(last_key(field.path));
+  if (spec_.kind == Kind::prep && is_of_training(field)) return;
   switch (field.type) {
     case Type::group:
       if (field.path == "train.early_stop") return early_stop(field, depth);
+      if (field.path == "data.split" && is_stored()) {
+        return line(depth, "split: stored", std::string(field.path));
+      }
       line(depth, key + ":");
       return group(field.path, depth + 1);
     case Type::text_map: return labels(depth);
@@ -111,12 +127,45 @@ void Emitter::gates(std::size_t depth) {
   }
 }
 
+/// "{type: real, scale: none}": the type, and what is not by default.
+std::string column_text(const ColumnRule& rule) {
+  std::string out;
+  const auto add = [&](const std::string& key, const std::string& text) {
+    out += (out.empty() ? "" : ", ") + key + ": " + text;
+  };
+  const auto word = [&](const std::string& key, auto value, auto fallback) {
+    const Field& field = *find_field("columns.*." + key);
+    if (value == fallback && key != "type") return;
+    add(key, value_text(field, static_cast<std::int64_t>(value)));
+  };
+  const ColumnRule plain;
+  word("type", rule.type, plain.type);
+  if (rule.missing == Missing::constant) {
+    add("missing", "{const: " + yaml_text(rule.missing_value) + "}");
+  } else {
+    word("missing", rule.missing, plain.missing);
+  }
+  word("scale", rule.scale, plain.scale);
+  if (rule.encode == Encode::hash) {
+    add("encode", "{hash: " + std::to_string(rule.buckets) + "}");
+  } else {
+    word("encode", rule.encode, plain.encode);
+  }
+  if (rule.max_levels != plain.max_levels) {
+    add("max_levels", std::to_string(rule.max_levels));
+  }
+  word("unknown", rule.unknown, plain.unknown);
+  if (rule.clip) {
+    add("clip", "[" + real_text(rule.clip->first) + ", " +
+                    real_text(rule.clip->second) + "]");
+  }
+  return "{" + out + "}";
+}
+
 void Emitter::columns(std::size_t depth) {
   if (spec_.columns.empty()) return line(depth, "columns: {}", "columns");
-  const Field& type = *find_field("columns.*.type");
   line(depth, "columns:");
   for (const ColumnRule& rule : spec_.columns) {
-    const Value value = static_cast<std::int64_t>(rule.type);
     // yaml-cpp, as YAML, wants a mark before a key of more than 1024 bytes.
     constexpr std::size_t kLongest = 1000;
     std::string key = yaml_text(rule.pattern);
@@ -124,8 +173,7 @@ void Emitter::columns(std::size_t depth) {
       line(depth + 1, "? " + key);
       key.clear();
     }
-    line(depth + 1, key + ": {type: " + value_text(type, value) + "}",
-         "columns." + rule.pattern);
+    line(depth + 1, key + ": " + column_text(rule), "columns." + rule.pattern);
   }
 }
 

@@ -45,7 +45,8 @@ std::string range_text(const Field& field) {
   const Range& r = field.range;
   const std::string low = bound_text(field.type, r.low);
   const std::string high = bound_text(field.type, r.high);
-  if (field.type != Type::real) return low + ".." + high;
+  const bool real = field.type == Type::real || field.type == Type::share;
+  if (!real) return low + ".." + high;
   return (r.open_low ? "(" : "[") + low + ", " + high +
          (r.open_high ? ")" : "]");
 }
@@ -171,6 +172,9 @@ std::string_view name_of(Type type) {
     case Type::real: return "number";
     case Type::boolean:
     case Type::boolean_or_auto: return "boolean";
+    case Type::share: return "fraction or list of values";
+    case Type::sample: return "number";
+    case Type::bounds: return "two numbers";
     case Type::text: return "text";
     case Type::path: return "path";
     case Type::word: return "word";
@@ -192,6 +196,7 @@ std::string rule_text(const Field& field) {
   switch (field.type) {
     case Type::integer:
     case Type::real:
+    case Type::share:
     case Type::duration:
     case Type::size: out = range_text(field); break;
     case Type::seed: out = "0..18446744073709551615"; break;
@@ -200,6 +205,8 @@ std::string rule_text(const Field& field) {
     case Type::word:
     case Type::word_list: out = joined(split_words(field.words), "|"); break;
     case Type::group:
+    case Type::sample:
+    case Type::bounds:
     case Type::text:
     case Type::path:
     case Type::text_list:
@@ -225,6 +232,7 @@ std::string value_text(const Field& field, const Value& value) {
   struct Show {
     const Field& field;
     std::string operator()(std::monostate) const {
+      if (field.type == Type::sample) return "all";
       return field.type == Type::boolean_or_auto ? "auto" : "";
     }
     std::string operator()(bool b) const { return b ? "true" : "false"; }

@@ -22,6 +22,9 @@ enum class Type {
   real,     ///< in `range`
   boolean,
   boolean_or_auto,
+  share,   ///< in `range`; or, with a column, a list of its values
+  sample,  ///< all, a share, or a number of rows
+  bounds,  ///< [low, high]
   text,
   path,
   word,       ///< one of `words`

@@ -8,7 +8,7 @@ namespace mlb::spec {
 namespace {
 
 /// Changes when the text that is hashed changes its form.
-constexpr std::string_view kVersion = "mlbatch.spec/1\n";
+constexpr std::string_view kVersion = "mlbatch.spec/2\n";
 
 void drop_what_changes_nothing(JobSpec& spec) {
   const JobSpec fresh;
@@ -22,6 +22,7 @@ void drop_what_changes_nothing(JobSpec& spec) {
   spec.keep = fresh.keep;
   const bool is_net = std::holds_alternative<NetSpec>(spec.model);
   if (!is_net) spec.train = fresh.train;
+  if (spec.kind == Kind::prep) spec.model = fresh.model;
 }
 
 void write_out_defaults(JobSpec& spec) {

@@ -19,8 +19,7 @@ void Reader::read_data(const Field& field, const Spot& spot) {
   }
   const std::string_view key = data_key(node(spot).text);
   if (node(spot).text.starts_with("sha256:")) {
-    draft_.bad.insert(std::string(field.path));
-    return fail_later(spot, spot.place, shown(node(spot).text));
+    return read_field(*find_field("data.dataset"), spot);
   }
   if (!key.empty()) {
     return read_field(*find_field("data." + std::string(key)), spot);

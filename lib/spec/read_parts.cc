@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxTags = 32;
 constexpr std::size_t kMaxList = 1000;
-constexpr std::size_t kMaxColumns = 10'000;
 constexpr std::size_t kMaxLabelText = 256;
 
 constexpr std::array<std::string_view, 3> kSplits{"train", "valid", "test"};
@@ -135,7 +134,10 @@ bool Reader::want_at_most(std::size_t limit, const Field& field,
   return false;
 }
 
-std::optional<Value> Reader::read_list(const Field& field, const Spot& spot) {
+std::optional<Value> Reader::read_list(const Field& list, const Spot& spot) {
+  Field field = list;
+  // Values of a column are texts, quoted or not.
+  if (field.type == Type::share) field.type = Type::text_list;
   const bool tags = field.type == Type::tag_list;
   if (!want(NodeType::list, field, spot) ||
       !want_at_most(tags ? kMaxTags : kMaxList, field, spot)) {
@@ -222,40 +224,6 @@ void Reader::read_gates(const Field& field, const Spot& spot) {
     draft_.gates.push_back(item.key_place);
     draft_.parsed.origins["require." + item.key] =
         source_.origin_of(gate.place);
-  }
-}
-
-void Reader::read_columns(const Field& field, const Spot& spot) {
-  if (!want(NodeType::map, field, spot) ||
-      !want_at_most(kMaxColumns, field, spot)) {
-    return;
-  }
-  const Field* type = find_field("columns.*.type");
-  for (const Item& item : node(spot).items) {
-    const Spot column = spot_of(spot.path, item);
-    constexpr std::size_t kLongest = 4096;
-    if (item.key.empty() || item.key.size() > kLongest ||
-        item.key.find('\0') != item.key.npos) {
-      fail(field, {column.path, item.value, item.key_place},
-           {"E209",
-            "the name of the column is empty, longer than 4096 bytes, "
-            "or holds a NUL"});
-    }
-    if (!has_value(column) || !want(NodeType::map, field, column)) continue;
-    ColumnRule rule{.pattern = item.key};
-    for (const Item& member : node(column).items) {
-      if (member.key != "type") {
-        refuse_member("columns.*", "", column.path, member);
-        continue;
-      }
-      const auto value = read_value(*type, spot_of(column.path, member));
-      if (value) {
-        rule.type = static_cast<ColumnType>(std::get<std::int64_t>(*value));
-      }
-    }
-    draft_.parsed.origins["columns." + item.key] =
-        source_.origin_of(item.key_place);
-    draft_.parsed.spec.columns.push_back(std::move(rule));
   }
 }
 

@@ -35,8 +35,11 @@ bool is_quoted_number(const Field& field, const Node& node) {
     case Type::real:
     case Type::boolean:
     case Type::boolean_or_auto:
+    case Type::share:
     case Type::duration:
     case Type::size: return node.quoted;
+    case Type::sample:
+    case Type::bounds:
     case Type::group:
     case Type::text:
     case Type::path:
@@ -64,6 +67,20 @@ std::string help_hint(const Field& field, std::string_view key) {
   return out + "see: mlsubmit help fields " +
          join(parent_of(field.path),
               key == field.also ? key : last_key(field.path));
+}
+
+/// csv.delimiter and csv.quote are a character, or one of some words.
+std::optional<Wrong> character_fault(const Field& field,
+                                     const std::string& text) {
+  const bool delimiter = field.path == "csv.delimiter";
+  if (!delimiter && field.path != "csv.quote") return std::nullopt;
+  const bool word = text == "auto" || text == "tab" || text == "space";
+  if (delimiter && word) return std::nullopt;
+  const bool sign = text.size() == 1 && text != "\n" && text != "\r";
+  if (sign && !(text == "\"" && delimiter)) return std::nullopt;
+  return Wrong{"E209", "'" + shown(text) + "' is not " +
+                           std::string(delimiter ? "a delimiter" : "a quote") +
+                           "; want " + std::string(field.rule)};
 }
 
 /// Why a path is not taken as it stands.
@@ -261,6 +278,7 @@ void Reader::read_field(const Field& field, const Spot& spot) {
   switch (field.type) {
     case Type::group:
       if (field.path == "data") return read_data(field, spot);
+      if (field.path == "data.split") return read_split(field, spot);
       if (field.path == "train.early_stop") return read_early_stop(field, spot);
       return read_group(field, spot);
     case Type::text_map: return read_labels(field, spot);
@@ -270,6 +288,9 @@ void Reader::read_field(const Field& field, const Spot& spot) {
     case Type::integer:
     case Type::seed:
     case Type::real:
+    case Type::share:
+    case Type::sample:
+    case Type::bounds:
     case Type::boolean:
     case Type::boolean_or_auto:
     case Type::text:
@@ -287,7 +308,12 @@ void Reader::read_simple(const Field& field, const Spot& spot) {
   const auto value = read_value(field, spot);
   if (!value) {
     draft_.bad.insert(std::string(field.path));
-  } else if (field.access.set != nullptr) {
+    return;
+  }
+  if (field.type == Type::share && std::holds_alternative<double>(*value)) {
+    draft_.fractions.insert(std::string(last_key(field.path)));
+  }
+  if (field.access.set != nullptr) {
     field.access.set(draft_.parsed.spec, *value);
   }
 }
@@ -298,6 +324,9 @@ std::optional<Value> Reader::read_value(const Field& field, const Spot& spot) {
     case Type::word_list:
     case Type::text_list:
     case Type::tag_list: return read_list(field, spot);
+    case Type::share:
+      if (node(spot).type == NodeType::list) return read_list(field, spot);
+      break;
     default: break;
   }
   if (!want_scalar(field, spot)) return std::nullopt;
@@ -305,6 +334,7 @@ std::optional<Value> Reader::read_value(const Field& field, const Spot& spot) {
     case Type::text: return read_text(field, spot);
     case Type::path: return read_path(field, spot);
     case Type::word: return read_word(field, spot);
+    case Type::sample: return read_sample(field, spot);
     default: return read_number(field, spot);
   }
 }
@@ -339,6 +369,7 @@ Converted<Value> to_value(const Field& field, const std::string& text) {
       if (text == "auto") return Value{};
       [[fallthrough]];
     case Type::boolean: return wrap(to_boolean(text), [](bool b) { return b; });
+    case Type::share:
     case Type::real: return wrap(to_real(text), [](double x) { return x; });
     case Type::duration:
       return wrap(to_duration(text),
@@ -371,7 +402,7 @@ double size_of(const Value& value) {
 }
 
 bool has_range(Type type) {
-  return type == Type::integer || type == Type::real ||
+  return type == Type::integer || type == Type::real || type == Type::share ||
          type == Type::duration || type == Type::size;
 }
 
@@ -447,8 +478,15 @@ std::optional<Value> Reader::read_text(const Field& field, const Spot& spot) {
           "'" + shown(text) + "' is no name; want " + std::string(field.rule)});
     return std::nullopt;
   }
-  if (field.path == "target" && text.empty()) {
+  const bool column = field.path == "target" || field.fallback == "none";
+  const bool may_be_empty =
+      field.type != Type::text || field.path == "positive";
+  if (column && !may_be_empty && text.empty()) {
     fail(field, spot, {"E209", "the name is empty"});
+    return std::nullopt;
+  }
+  if (auto wrong = character_fault(field, text)) {
+    fail(field, spot, std::move(*wrong));
     return std::nullopt;
   }
   return Value(text);
@@ -459,7 +497,12 @@ std::optional<Value> Reader::read_path(const Field& field, const Spot& spot) {
   if (!text) return std::nullopt;
   const auto& path = std::get<std::string>(*text);
   if (path.starts_with("sha256:")) {
-    fail_later(spot, spot.place, shown(path));
+    if (field.path == "data.dataset" && Digest::parse(path.substr(7))) {
+      return text;
+    }
+    fail(field, spot,
+         {"E208", "'" + shown(path) + "' is no digest of a data set",
+          "write dataset: sha256: and 64 digits of 0-9 a-f"});
     return std::nullopt;
   }
   if (auto wrong = path_fault(path)) {

@@ -33,6 +33,8 @@ struct Draft {
   std::vector<Place> layers;
   std::vector<Place> gates;
   std::vector<Place> metrics;
+  std::vector<Place> column_places;  ///< of the patterns
+  std::set<std::string> fractions;   ///< parts of the split that are numbers
 
   /// Was it written, and without a mistake?
   bool has(const std::string& path) const {
@@ -90,10 +92,22 @@ class Reader {
   bool has_value(const Spot& spot);
 
   // read_parts.cc: lists and maps of their own
-  std::optional<Value> read_list(const Field& field, const Spot& spot);
+  std::optional<Value> read_list(const Field& list, const Spot& spot);
   void read_labels(const Field& field, const Spot& spot);
   void read_gates(const Field& field, const Spot& spot);
+
+  // read_columns.cc
   void read_columns(const Field& field, const Spot& spot);
+  void read_column_key(ColumnRule& rule, const std::string& column,
+                       const Item& member);
+  const Item* only_member(const Field& field, const Spot& spot,
+                          const char* key);
+  void read_const(ColumnRule& rule, const Field& field, const Spot& spot);
+  void read_hash(ColumnRule& rule, const Field& field, const Spot& spot);
+  void read_clip(ColumnRule& rule, const Field& field, const Spot& spot);
+  void read_split(const Field& field, const Spot& spot);
+  std::optional<Value> read_sample(const Field& field, const Spot& spot);
+
   bool want(NodeType type, const Field& field, const Spot& spot);
   bool want_at_most(std::size_t limit, const Field& field, const Spot& spot);
 
@@ -112,6 +126,9 @@ class Reader {
   const Surroundings& surroundings_;
   Draft draft_;
 };
+
+/// The rules of the data: splits, roles of columns, what prep jobs lack.
+void check_data_rules(const Draft& draft, Findings& findings);
 
 /// The cross-field rules: sums, empty splits, shapes, what a model cannot use.
 void check_rules(const Draft& draft, Findings& findings);

@@ -24,8 +24,9 @@ struct Rules {
     // Of a kind that is not there yet nothing else is known.
     if (draft.bad.contains("kind")) return;
     for (const Field& field : all_fields()) {
-      if (!field.required) continue;
       const std::string path(field.path);
+      const bool trained = path == "target" || path.starts_with("model");
+      if (!field.required || (trained && spec.kind == Kind::prep)) continue;
       const std::string parent(parent_of(path));
       const bool asked = parent.empty() || draft.has(parent);
       if (!asked || draft.places.contains(path)) continue;
@@ -48,11 +49,16 @@ struct Rules {
     return rule.empty() ? std::string(field.doc) : rule;
   }
 
-  /// 0 if the split was written wrongly: then nothing follows from it.
-  double fraction_of(std::string_view split) const {
-    if (split == "train") return spec.data.split.train;
-    if (split == "valid") return spec.data.split.valid;
-    return spec.data.split.test;
+  /// Of what a column or the data set says nothing is known but emptiness.
+  double fraction_of(std::string_view part) const {
+    const SplitSpec& split = spec.data.split;
+    if (split.by == SplitBy::stored) return 1;
+    const bool column = split.by == SplitBy::column;
+    if (part == "train") return column ? 1 : split.train;
+    if (part == "valid") {
+      return column ? (split.valid_values.empty() ? 0 : 1) : split.valid;
+    }
+    return column ? (split.test_values.empty() ? 0 : 1) : split.test;
   }
 
   bool splits_are_known() const {
@@ -66,7 +72,10 @@ struct Rules {
   void sum_of_fractions() const {
     const SplitSpec& split = spec.data.split;
     const double sum = split.train + split.valid + split.test;
-    if (!splits_are_known() || std::fabs(sum - 1) <= kSumTolerance) return;
+    const bool drawn =
+        split.by != SplitBy::column && split.by != SplitBy::stored;
+    if (!drawn || !splits_are_known()) return;
+    if (std::fabs(sum - 1) <= kSumTolerance) return;
     std::string defaults;
     for (const char* name : {"train", "valid", "test"}) {
       const std::string path = std::string("data.split.") + name;
@@ -162,7 +171,7 @@ struct Rules {
   void early_stop() const {
     if (spec.train.early_stop_mode != EarlyStopMode::on) return;
     const std::string path = "train.early_stop";
-    if (splits_are_known() && spec.data.split.valid <= 0) {
+    if (splits_are_known() && fraction_of("valid") <= 0) {
       add(draft.place_of(path),
           {"E217",
            path,
@@ -219,6 +228,7 @@ void check_rules(const Draft& draft, Findings& findings) {
   rules.early_stop();
   rules.shape();
   rules.without_effect();
+  check_data_rules(draft, findings);
 }
 
 }  // namespace mlb::spec

@@ -14,15 +14,76 @@ constexpr Access kSchemaVersion{
     [](JobSpec&, const Value&) {},
     [](const JobSpec&) -> Value { return std::int64_t{1}; }};
 
-template <DataSource source>
-constexpr Access data_path() {
+constexpr Access kCsv{[](JobSpec& spec, const Value& v) {
+                        spec.data.source = DataSource::csv;
+                        spec.data.path = std::get<std::string>(v);
+                      },
+                      [](const JobSpec& spec) -> Value {
+                        if (spec.data.source != DataSource::csv) return {};
+                        return spec.data.path;
+                      }};
+
+/// A digest stands for a data set that the broker has.
+constexpr std::string_view kDigestMark = "sha256:";
+
+constexpr Access kDataset{
+    [](JobSpec& spec, const Value& v) {
+      const std::string& text = std::get<std::string>(v);
+      spec.data.source = DataSource::dataset;
+      spec.data.path = text;
+      if (!text.starts_with(kDigestMark)) return;
+      spec.data.path.clear();
+      spec.data.digest =
+          Digest::parse(std::string_view(text).substr(kDigestMark.size()))
+              .value_or(Digest{});
+    },
+    [](const JobSpec& spec) -> Value {
+      const DataSpec& data = spec.data;
+      if (data.source != DataSource::dataset) return {};
+      if (!data.path.empty() || data.digest.is_none()) return data.path;
+      return std::string(kDigestMark) + data.digest.text();
+    }};
+
+/// A part of the split: its fraction, or the values of a column.
+template <double SplitSpec::*fraction,
+          std::vector<std::string> SplitSpec::*values>
+constexpr Access part() {
   return {[](JobSpec& spec, const Value& v) {
-            spec.data.source = source;
-            spec.data.path = std::get<std::string>(v);
+            SplitSpec& split = spec.data.split;
+            if (const auto* share = std::get_if<double>(&v)) {
+              split.*fraction = *share;
+            } else {
+              split.*values = std::get<std::vector<std::string>>(v);
+            }
           },
           [](const JobSpec& spec) -> Value {
-            if (spec.data.source != source) return {};
-            return spec.data.path;
+            const SplitSpec& split = spec.data.split;
+            if (split.by == SplitBy::column) return split.*values;
+            return split.*fraction;
+          }};
+}
+
+template <SplitBy by>
+constexpr Access split_by() {
+  return {[](JobSpec& spec, const Value& v) {
+            spec.data.split.by = by;
+            spec.data.split.column = std::get<std::string>(v);
+          },
+          [](const JobSpec& spec) -> Value {
+            if (spec.data.split.by != by) return {};
+            return spec.data.split.column;
+          }};
+}
+
+/// A column that may be left out.
+template <std::string Features::*column>
+constexpr Access role() {
+  return {[](JobSpec& spec, const Value& v) {
+            spec.features.*column = std::get<std::string>(v);
+          },
+          [](const JobSpec& spec) -> Value {
+            if ((spec.features.*column).empty()) return {};
+            return spec.features.*column;
           }};
 }
 
@@ -64,8 +125,8 @@ constexpr Field kFields[] = {
      .type = Type::word,
      .doc = "what the job does",
      .access = at<&JobSpec::kind>(),
-     .words = "train",
-     .words_later = "prep evaluate predict exec cv tune pipeline",
+     .words = "train prep",
+     .words_later = "evaluate predict exec cv tune pipeline",
      .fallback = "required",
      .required = true},
     {.path = "name",
@@ -156,49 +217,106 @@ constexpr Field kFields[] = {
     {.path = "data.csv",
      .type = Type::path,
      .doc = "a CSV file",
-     .access = data_path<DataSource::csv>(),
+     .access = kCsv,
      .fallback = "none",
      .rule = "relative to the spec file; ~ and $VAR are not expanded"},
     {.path = "data.dataset",
      .type = Type::path,
      .doc = "a data set that mlprep wrote",
-     .access = data_path<DataSource::dataset>(),
+     .access = kDataset,
      .fallback = "none",
-     .rule = "as for data.csv"},
+     .rule = "as for data.csv; or sha256: and the digest of one that the "
+             "broker has"},
     {.path = "data.split",
-     .doc = "fractions of the rows, drawn with the seed; they add up to 1"},
+     .doc = "which rows are learnt from: fractions that add up to 1, drawn "
+            "with the seed, or as column, by_time or group says",
+     .rule = "a map, or stored: as the data set's own /split says"},
     {.path = "data.split.train",
-     .type = Type::real,
-     .doc = "rows that are learnt from",
-     .access = at<&JobSpec::data, &DataSpec::split, &SplitSpec::train>(),
+     .type = Type::share,
+     .doc = "rows that are learnt from: a fraction, or with column a list of "
+            "its values",
+     .access = part<&SplitSpec::train, &SplitSpec::train_values>(),
      .range = {0, 1, true, false}},
     {.path = "data.split.valid",
-     .type = Type::real,
-     .doc = "rows that are watched while learning; may be 0",
-     .access = at<&JobSpec::data, &DataSpec::split, &SplitSpec::valid>(),
+     .type = Type::share,
+     .doc = "rows that are watched while learning; may be 0 or []",
+     .access = part<&SplitSpec::valid, &SplitSpec::valid_values>(),
      .range = {0, 1, false, true}},
     {.path = "data.split.test",
-     .type = Type::real,
-     .doc = "rows that are only judged by; may be 0",
-     .access = at<&JobSpec::data, &DataSpec::split, &SplitSpec::test>(),
+     .type = Type::share,
+     .doc = "rows that are only judged by; may be 0 or []",
+     .access = part<&SplitSpec::test, &SplitSpec::test_values>(),
      .range = {0, 1, false, true}},
     {.path = "data.split.stratify",
      .type = Type::boolean_or_auto,
      .doc = "each split gets its share of every class; auto: for "
-            "classification",
+            "classification by fractions",
      .access = at<&JobSpec::data, &DataSpec::split, &SplitSpec::stratify>()},
     {.path = "data.split.seed",
      .type = Type::seed,
      .doc = "another seed for the split alone",
      .access = at<&JobSpec::data, &DataSpec::split, &SplitSpec::seed>(),
      .fallback = "that of the job"},
+    {.path = "data.split.column",
+     .type = Type::text,
+     .doc = "the column that says where a row goes; every value must be in "
+            "the list of train, valid or test",
+     .access = split_by<SplitBy::column>(),
+     .fallback = "none"},
+    {.path = "data.split.by_time",
+     .type = Type::text,
+     .doc = "the oldest rows by this column train, the newest test; rows of "
+            "one time stay together",
+     .access = split_by<SplitBy::time>(),
+     .fallback = "none"},
+    {.path = "data.split.group",
+     .type = Type::text,
+     .doc = "rows with the same value in this column stay together",
+     .access = split_by<SplitBy::group>(),
+     .fallback = "none"},
+    {.path = "data.sample",
+     .type = Type::sample,
+     .doc = "use only some rows, chosen by a hash of their number",
+     .access = at<&JobSpec::data, &DataSpec::sample>(),
+     .range = {0, 1e15},
+     .fallback = "all",
+     .rule = "all, a share between 0 and 1, or a whole number of rows from 2 "
+             "on"},
+
+    {.path = "csv",
+     .doc = "how a CSV is read: the words and values of the options of mlprep"},
+    {.path = "csv.delimiter",
+     .type = Type::text,
+     .doc = "between two fields",
+     .access = at<&JobSpec::csv, &CsvSpec::delimiter>(),
+     .rule = "one character, tab, space, or auto: found out"},
+    {.path = "csv.quote",
+     .type = Type::text,
+     .doc = "around a field that holds delimiters",
+     .access = at<&JobSpec::csv, &CsvSpec::quote>(),
+     .rule = "one character"},
+    {.path = "csv.header",
+     .type = Type::boolean_or_auto,
+     .doc = "the first row holds the names; auto: it does, with a warning "
+            "when it looks like data",
+     .access = at<&JobSpec::csv, &CsvSpec::header>()},
+    {.path = "csv.missing",
+     .type = Type::text_list,
+     .doc = "unquoted words that mean missing; an empty field always does",
+     .access = at<&JobSpec::csv, &CsvSpec::missing>()},
+    {.path = "csv.max_field",
+     .type = Type::size,
+     .doc = "longest record",
+     .access = at<&JobSpec::csv, &CsvSpec::max_field>(),
+     .range = {1024, 16 * 1024 * kMega}},
 
     {.path = "columns",
      .type = Type::column_map,
-     .doc = "name or glob of columns to how they are read; the first match "
-            "wins",
+     .doc = "name or glob of columns to how they are read and prepared; the "
+            "first match wins",
      .fallback = "{}",
-     .rule = "a pattern never touches the target"},
+     .rule = "a pattern that matches no column is an error; a glob never "
+             "touches the target, its name alone takes only type"},
     {.path = "columns.*.type",
      .type = Type::word,
      .doc = "instead of what the values look like; id and ignore are never "
@@ -206,12 +324,70 @@ constexpr Field kFields[] = {
      .words = "auto integer real category boolean text id ignore",
      .words_later = "date time",
      .fallback = "auto"},
+    {.path = "columns.*.missing",
+     .type = Type::word,
+     .doc = "what stands in for a missing value; auto: median for numbers, "
+            "level (missing is a level of its own) for categories; "
+            "indicator: median or mode, and a feature that is 0 or 1",
+     .words = "auto mean median mode level indicator error",
+     .fallback = "auto",
+     .rule = "or {const: VALUE}"},
+    {.path = "columns.*.scale",
+     .type = Type::word,
+     .doc = "standard: by mean and deviation; minmax: to 0..1; robust: by "
+            "median and quartiles; log1p: log(1 + x); auto: standard for "
+            "numbers, none for what encode makes",
+     .words = "auto standard minmax robust log1p none",
+     .fallback = "auto"},
+    {.path = "columns.*.encode",
+     .type = Type::word,
+     .doc = "how a category becomes numbers; auto: onehot up to max_levels, "
+            "else hash; target is computed out of fold",
+     .words = "auto onehot ordinal hash frequency target",
+     .fallback = "auto",
+     .rule = "hash alone means {hash: 64} features, at most 65536"},
+    {.path = "columns.*.max_levels",
+     .type = Type::integer,
+     .doc = "levels of one-hot; with encode: onehot rarer ones count as other",
+     .range = {1, 65536},
+     .fallback = "50"},
+    {.path = "columns.*.unknown",
+     .type = Type::word,
+     .doc = "a level that no training row has: other (all zeros in one-hot) "
+            "or an error",
+     .words = "other error",
+     .fallback = "other"},
+    {.path = "columns.*.clip",
+     .type = Type::bounds,
+     .doc = "numbers beyond are taken as the bound",
+     .fallback = "none",
+     .rule = "[low, high] in the units of the column"},
     {.path = "target",
      .type = Type::text,
-     .doc = "the column to predict",
+     .doc = "the column to predict; a prep job may do without",
      .access = at<&JobSpec::target>(),
      .fallback = "required",
      .required = true},
+    {.path = "target_transform",
+     .type = Type::word,
+     .doc = "what a regression learns instead of the target; predictions and "
+            "metrics are in original units; auto: standard for a net, else "
+            "none; log1p is standardised after the logarithm",
+     .access = at<&JobSpec::target_transform>(),
+     .words = "auto none log1p standard"},
+    {.path = "task",
+     .type = Type::word,
+     .doc = "auto: classification for text, true and false, or at most 20 "
+            "distinct whole numbers",
+     .access = at<&JobSpec::task>(),
+     .words = "auto classification regression",
+     .words_later = "clustering"},
+    {.path = "positive",
+     .type = Type::text,
+     .doc = "of two classes, the one that f1 and auc are of; none: the last "
+            "in their order",
+     .access = at<&JobSpec::positive>(),
+     .fallback = "none"},
     {.path = "features", .doc = "which columns are learnt from"},
     {.path = "features.include",
      .type = Type::text_list,
@@ -221,6 +397,18 @@ constexpr Field kFields[] = {
      .type = Type::text_list,
      .doc = "names or globs",
      .access = at<&JobSpec::features, &Features::exclude>()},
+    {.path = "features.id",
+     .type = Type::text,
+     .doc = "a column that names the rows; never a feature",
+     .access = role<&Features::id>(),
+     .fallback = "none"},
+    {.path = "features.weight",
+     .type = Type::text,
+     .doc = "a column of weights of the rows, in training and metrics; never "
+            "a feature",
+     .access = role<&Features::weight>(),
+     .fallback = "none",
+     .rule = "numbers from 0 on, scaled to a mean of 1 over training rows"},
 
     {.path = "model",
      .doc = "what is trained",
@@ -383,44 +571,9 @@ constexpr Field kFields[] = {
 };
 // clang-format on
 
-constexpr std::string_view kReserved[] = {
-    // of every job
-    "priority", "after", "after_any", "array", "extends", "vars", "matrix",
-    "notify", "resources.gpus", "resources.queue_timeout", "resources.labels",
-    "retry.factor", "retry.jitter", "keep.ttl",
-    // data and preparation
-    "data.name", "data.sample", "data.split.column", "data.split.by_time",
-    "data.split.group", "csv", "columns.*.missing", "columns.*.scale",
-    "columns.*.encode", "columns.*.max_levels", "columns.*.unknown",
-    "columns.*.clip", "columns.*.date_format", "columns.*.dates",
-    "target_transform", "positive", "task", "features.id", "features.weight",
-    // models
-    "model.preset", "model.input", "model.init", "model.loss",
-    "model.label_smoothing", "model.pca", "model.net.layers.dense.init",
-    "model.net.layers.conv2d", "model.net.layers.maxpool",
-    "model.net.layers.avgpool", "model.net.layers.global_avgpool",
-    "model.net.layers.batchnorm", "model.net.layers.layernorm",
-    "model.net.layers.leaky_relu", "model.net.layers.elu",
-    "model.net.layers.gelu", "model.net.layers.silu", "model.net.layers.mish",
-    "model.net.layers.softmax", "model.net.layers.flatten",
-    "model.net.layers.embed", "model.net.layers.residual",
-    "model.net.layers.concat", "model.net.layers.repeat",
-    // training
-    "train.steps", "train.time", "train.optimizer.rho", "train.schedule",
-    "train.clip_norm", "train.l1", "train.l2", "train.class_weights",
-    "train.threads", "train.validate_every", "train.checkpoint",
-    "train.init_from", "train.on_nan",
-    // other kinds
-    "evaluate", "predict", "bootstrap", "slices", "importance", "command",
-    "files", "env", "outputs", "output", "cv", "tune", "pipeline"};
-
 }  // namespace
 
 std::span<const Field> all_fields() {
   return kFields;
 }
-std::span<const std::string_view> reserved_fields() {
-  return kReserved;
-}
-
 }  // namespace mlb::spec

@@ -15,7 +15,6 @@ namespace mlb::table {
 namespace {
 
 constexpr std::string_view kMagic = "MLBSEAL1";
-constexpr std::size_t kSealBytes = 8 + 8 + 32;
 constexpr std::size_t kBlock = 1u << 20;
 
 Error failed(int number) {

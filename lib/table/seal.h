@@ -4,11 +4,14 @@
 // ones.  Private to lib/table.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
 
 namespace mlb::table {
+
+inline constexpr std::uint64_t kSealBytes = 8 + 8 + 32;
 
 /// Appends the seal to a finished file and makes the file durable.
 Result<> seal_file(const std::string& path);

@@ -11,7 +11,7 @@ namespace mlb::wire {
 
 // ---- how far an enum goes ----
 constexpr Kind last_of(Kind) {
-  return Kind::train;
+  return Kind::prep;
 }
 constexpr Comparison last_of(Comparison) {
   return Comparison::between;
@@ -21,6 +21,27 @@ constexpr KeptModel last_of(KeptModel) {
 }
 constexpr DataSource last_of(DataSource) {
   return DataSource::dataset;
+}
+constexpr SplitBy last_of(SplitBy) {
+  return SplitBy::stored;
+}
+constexpr Missing last_of(Missing) {
+  return Missing::error;
+}
+constexpr Scale last_of(Scale) {
+  return Scale::none;
+}
+constexpr Encode last_of(Encode) {
+  return Encode::target;
+}
+constexpr Unknown last_of(Unknown) {
+  return Unknown::error;
+}
+constexpr TargetTransform last_of(TargetTransform) {
+  return TargetTransform::standard;
+}
+constexpr TaskAsked last_of(TaskAsked) {
+  return TaskAsked::regression;
 }
 constexpr ColumnType last_of(ColumnType) {
   return ColumnType::ignore;
@@ -72,20 +93,31 @@ void fields(V& v, Keep& x) {
 template <class V>
 void fields(V& v, SplitSpec& x) {
   v("train", x.train), v("valid", x.valid), v("test", x.test);
-  v("stratify", x.stratify), v("seed", x.seed);
+  v("stratify", x.stratify), v("seed", x.seed), v("by", x.by);
+  v("column", x.column), v("train_values", x.train_values);
+  v("valid_values", x.valid_values), v("test_values", x.test_values);
 }
 template <class V>
 void fields(V& v, DataSpec& x) {
   v("source", x.source), v("path", x.path), v("digest", x.digest);
-  v("bytes", x.bytes), v("split", x.split);
+  v("bytes", x.bytes), v("split", x.split), v("sample", x.sample);
+}
+template <class V>
+void fields(V& v, CsvSpec& x) {
+  v("delimiter", x.delimiter), v("quote", x.quote), v("header", x.header);
+  v("missing", x.missing), v("max_field", x.max_field);
 }
 template <class V>
 void fields(V& v, ColumnRule& x) {
-  v("pattern", x.pattern), v("type", x.type);
+  v("pattern", x.pattern), v("type", x.type), v("missing", x.missing);
+  v("missing_value", x.missing_value), v("scale", x.scale);
+  v("encode", x.encode), v("buckets", x.buckets);
+  v("max_levels", x.max_levels), v("unknown", x.unknown), v("clip", x.clip);
 }
 template <class V>
 void fields(V& v, Features& x) {
-  v("include", x.include), v("exclude", x.exclude);
+  v("include", x.include), v("exclude", x.exclude), v("id", x.id);
+  v("weight", x.weight);
 }
 template <class V>
 void fields(V& v, Layer& x) {
@@ -123,8 +155,10 @@ void fields(V& v, JobSpec& x) {
   v("kind", x.kind), v("name", x.name), v("description", x.description);
   v("tags", x.tags), v("labels", x.labels), v("seed", x.seed);
   v("resources", x.resources), v("retry", x.retry), v("require", x.require);
-  v("keep", x.keep), v("data", x.data), v("columns", x.columns);
-  v("target", x.target), v("features", x.features), v("model", x.model);
+  v("keep", x.keep), v("data", x.data), v("csv", x.csv);
+  v("columns", x.columns), v("target", x.target);
+  v("target_transform", x.target_transform), v("task", x.task);
+  v("positive", x.positive), v("features", x.features), v("model", x.model);
   v("train", x.train), v("metrics", x.metrics);
 }
 

@@ -281,3 +281,26 @@ TEST_CASE("the matrix product is that of the definition, transposed or not") {
     }
   }
 }
+
+TEST_CASE("a weight multiplies a row's loss and its gradient") {
+  const float wanted[] = {1, 0};
+  const float weights[] = {3, 0};
+  const std::vector<double> values{0.5, -1, 2, 0.25};
+  std::vector<double> plain(4);
+  std::vector<double> weighted(4);
+  auto v = values;
+  const double first = cross_entropy(v.data(), wanted, 1, 2, plain.data());
+  v = values;
+  const double loss =
+      cross_entropy(v.data(), wanted, 2, 2, weighted.data(), weights);
+  CHECK(loss == Approx(3 * first));
+  CHECK(weighted[0] == Approx(3 * plain[0]));
+  CHECK(weighted[1] == Approx(3 * plain[1]));
+  CHECK(weighted[2] == 0);
+  CHECK(weighted[3] == 0);
+  const double y[] = {1, 1};
+  const double x[] = {3, 7};
+  CHECK(squared_error(x, y, 2, weighted.data(), weights) == Approx(12));
+  CHECK(weighted[0] == Approx(12));
+  CHECK(weighted[1] == 0);
+}

@@ -112,3 +112,26 @@ TEST_CASE("each name gives its metric and only of its task") {
   CHECK(has_metric(prep::Task::classification, "auc"));
   CHECK_FALSE(has_metric(prep::Task::classification, "loss"));
 }
+
+TEST_CASE("a row of weight 2 counts as two rows, one of weight 0 as none") {
+  const std::vector<float> chances{0.9f, 0.3f, 0.6f, 0.4f, 0.1f};
+  const Y truth{1, 1, 0, 0, 1};
+  const Y weights{2, 1, 1, 2, 0};
+  const std::vector<float> repeated{0.9f, 0.9f, 0.3f, 0.6f, 0.4f, 0.4f};
+  const Y repeated_truth{1, 1, 1, 0, 0, 0};
+  for (const char* name : {"accuracy", "log_loss", "f1", "auc"}) {
+    CAPTURE(name);
+    CHECK(metric(name, binary(chances), truth, weights) ==
+          Approx(metric(name, binary(repeated), repeated_truth)));
+  }
+  for (const char* name : {"rmse", "mae", "r2"}) {
+    CAPTURE(name);
+    CHECK(metric(name, column(chances), truth, weights) ==
+          Approx(metric(name, column(repeated), repeated_truth)));
+  }
+}
+
+TEST_CASE("weights of nothing but zero leave no metric") {
+  CHECK(std::isnan(accuracy(binary({0.9f}), Y{1}, Y{0})));
+  CHECK(std::isnan(auc(binary({0.9f, 0.1f}), Y{1, 0}, Y{1, 0})));
+}

@@ -260,8 +260,8 @@ TEST_CASE("training on a standardised target predicts original units") {
   auto rows = noisy(200, task);
   const auto plain = train(spec_of({}, 20, 50), plan, rows, rows);
   for (auto& y : rows.y) y = 100 + 4 * y;
-  plan.target_mean = 100;
-  plan.target_scale = 4;
+  plan.target_scaling.mean = 100;
+  plan.target_scaling.scale = 4;
   const auto scaled = train(spec_of({}, 20, 50), plan, rows, rows);
   const auto& a = plain.reports.back().metrics;
   const auto& b = scaled.reports.back().metrics;

@@ -175,3 +175,48 @@ TEST_CASE("Cholesky solves and refuses what is not positive definite") {
   std::vector<double> c{1, 1};
   CHECK_FALSE(solve_cholesky(indefinite, c));
 }
+
+TEST_CASE("a ridge takes a row of weight 2 as two rows") {
+  const auto plan = regression(3);
+  auto weighted = random_design(40, 3);
+  Design repeated{{0, 3, {}}, {}};
+  for (std::size_t i = 0; i < 40; ++i) {
+    weighted.weights.push_back(static_cast<float>(i % 3));
+    for (std::size_t n = 0; n < i % 3; ++n) {
+      const auto row = weighted.x.row(i);
+      repeated.x.values.insert(repeated.x.values.end(), row.begin(), row.end());
+      repeated.y.push_back(weighted.y[i]);
+      ++repeated.x.rows;
+    }
+  }
+  const auto fitted = [&](const Design& train) {
+    RidgeTrainer trainer(RidgeSpec{0.5, true}, plan);
+    StepReport report;
+    REQUIRE(trainer.begin(train, {}));
+    REQUIRE(trainer.step(report));
+    auto model = trainer.finish();
+    return (*model)->predict(weighted.x)->values;
+  };
+  const auto a = fitted(weighted);
+  const auto b = fitted(repeated);
+  for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i] == Approx(b[i]));
+}
+
+TEST_CASE("a ridge on the logarithm of the target predicts in its units") {
+  auto plan = regression(1);
+  plan.target_scaling = {true, 1, 2};
+  Design train{{3, 1, {0, 1, 2}}, {}};
+  // Learned: 3 x - 1; so log(1 + y) = 2 (3 x - 1) + 1.
+  for (const double x : {0, 1, 2}) {
+    train.y.push_back(static_cast<float>(std::expm1(2 * (3 * x - 1) + 1)));
+  }
+  RidgeTrainer trainer(RidgeSpec{0, true}, plan);
+  StepReport report;
+  REQUIRE(trainer.begin(train, {}));
+  REQUIRE(trainer.step(report));
+  CHECK(report.metrics.at("train.loss") == Approx(0).margin(1e-9));
+  const auto p = (*trainer.finish())->predict(train.x);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(p->values[i] == Approx(train.y[i]).epsilon(1e-5));
+  }
+}

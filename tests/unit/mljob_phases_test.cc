@@ -142,3 +142,48 @@ TEST_CASE("a job that needs more memory than it may have is oom") {
   CHECK(status == 0);
 }
 #endif
+
+TEST_CASE("rows of weight 0 neither teach nor count") {
+  std::string csv = "x,w,y\n";
+  for (int i = 0; i < 100; ++i) {
+    const bool wrong = i % 10 == 3;
+    csv += std::to_string(i) + ".5," + (wrong ? "0" : "3") + "," +
+           (wrong ? "5000.5" : std::to_string(2 * i + 2) + ".0") + "\n";
+  }
+  World w;
+  w.spec.model = RidgeSpec{0, true};
+  w.spec.features.weight = "w";
+  w.run(csv);
+  CHECK(w.outcome.success);
+  for (const char* name : {"train.rmse", "valid.rmse", "test.rmse"}) {
+    CHECK(w.outcome.metrics.at(name) == Approx(0).margin(1e-3));
+  }
+  w.spec.features.weight.clear();
+  w.spec.features.exclude = {"w"};
+  w.run(csv);
+  CHECK(w.outcome.metrics.at("train.rmse") > 100);
+}
+
+TEST_CASE("weights that are none are bad data") {
+  World w;
+  w.spec.model = RidgeSpec{0, true};
+  w.spec.features.weight = "w";
+  w.run("x,w,y\n1.5,1,1.5\n2.5,-1,2.5\n3.5,1,3.5\n4.5,1,4.5\n");
+  CHECK(w.outcome.failure == FailureClass::bad_data);
+  CHECK(w.outcome.reason.find("features.weight: row 2 has '-1'") == 0);
+}
+
+TEST_CASE("a prep job leaves a data set and nothing else") {
+  World w;
+  w.spec.kind = Kind::prep;
+  w.run(World::flowers());
+  CHECK(w.outcome.success);
+  CHECK(w.outcome.metrics.empty());
+  CHECK(w.points().empty());
+  REQUIRE(w.outcome.artefacts.size() == 1);
+  const Artefact& made = w.outcome.artefacts[0];
+  CHECK(made.name == "dataset");
+  CHECK(made.bytes == w.file("dataset.h5").size());
+  CHECK(made.digest == sha256(view_of(w.file("dataset.h5"))));
+  CHECK(w.stages() == "convert prepare");
+}

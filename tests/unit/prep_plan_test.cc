@@ -157,7 +157,8 @@ TEST_CASE("ids, texts, ignored, excluded columns and the target stay out") {
   CHECK(warnings.size() == 2);
   spec.features.include = {"a2", "y"};
   CHECK(fitted(t, first_rows(3), spec).features.size() == 1);
-  spec.features.include = {"none*"};
+  spec.features.include.clear();
+  spec.features.exclude = {"*"};
   CHECK(fit_refusal(t, first_rows(3), spec) ==
         "no feature is left to learn from");
 }
@@ -198,15 +199,21 @@ TEST_CASE("classes stand by value, by false and true, or by bytes") {
         Names{"B", "a", "b"});
 }
 
+static Task task(table::Column target) {
+  auto out = task_of(table_of({std::move(target)}), spec_for("y"));
+  if (!out) FAIL(out.error().message);
+  return *out;
+}
+
 TEST_CASE("few whole numbers are classes, many and reals are a regression") {
   std::vector<std::int64_t> few;
   for (int i = 0; i < 40; ++i) few.push_back(i % 20);
-  CHECK(task_of(integers("y", few)) == Task::classification);
+  CHECK(task(integers("y", few)) == Task::classification);
   few.push_back(20);
-  CHECK(task_of(integers("y", few)) == Task::regression);
-  CHECK(task_of(reals("y", {1, 2})) == Task::regression);
-  CHECK(task_of(booleans("y", {1, 0})) == Task::classification);
-  CHECK(task_of(categories("y", {"a"})) == Task::classification);
+  CHECK(task(integers("y", few)) == Task::regression);
+  CHECK(task(reals("y", {1, 2})) == Task::regression);
+  CHECK(task(booleans("y", {1, 0})) == Task::classification);
+  CHECK(task(categories("y", {"a"})) == Task::classification);
 }
 
 TEST_CASE("targets are class numbers or values in original units") {
@@ -219,8 +226,9 @@ TEST_CASE("targets are class numbers or values in original units") {
   CHECK(unseen.error().message ==
         "row 3 has the class 'c', which no training row has");
   const auto values = fitted(t, first_rows(3), spec_for("z"));
-  CHECK(values.target_mean == 6);
-  CHECK(values.target_scale == Approx(std::sqrt(2.0 / 3)).epsilon(1e-15));
+  CHECK(values.target_scaling.mean == 6);
+  CHECK(values.target_scaling.scale ==
+        Approx(std::sqrt(2.0 / 3)).epsilon(1e-15));
   CHECK(*target_of(values, t, {3}) == std::vector<float>{9});
   auto wild = t;
   wild.columns[2].reals[3] = -1e39;
@@ -285,17 +293,34 @@ TEST_CASE("a plan of impossible numbers is refused") {
     return !loaded && loaded.error().fault == Fault::integrity;
   };
   CHECK_FALSE(refused([](Plan&) {}));
+  CHECK(refused([](Plan& p) { p.features[0].buckets = 3; }));
+  CHECK(refused([](Plan& p) { p.features[0].numbers = {1}; }));
+  CHECK(refused([](Plan& p) { p.features[0].of_class = 1; }));
+  CHECK(refused([](Plan& p) { p.features[0].low = kNone; }));
+  CHECK(refused([](Plan& p) {
+    p.features[0].kind = FeatureKind::hash;
+    p.features[0].buckets = 4'000'000'000u;
+  }));
   CHECK(refused([](Plan& p) { p.features[0].scale = 0; }));
   CHECK(refused([](Plan& p) { p.features[0].scale = kNone; }));
   CHECK(refused([](Plan& p) { p.features[0].mean = kNone; }));
   CHECK(refused([](Plan& p) { p.features[0].fill = 1e308 * 10; }));
-  CHECK(refused([](Plan& p) { p.target_scale = 0; }));
-  CHECK(refused([](Plan& p) { p.target_mean = kNone; }));
+  CHECK(refused([](Plan& p) { p.target_scaling.scale = 0; }));
+  CHECK(refused([](Plan& p) { p.target_scaling.mean = kNone; }));
   CHECK(refused([](Plan& p) { p.features.clear(); }));
-  CHECK(refused([](Plan& p) { p.task = static_cast<Task>(2); }));
+  CHECK(refused([](Plan& p) { p.task = static_cast<Task>(3); }));
   CHECK(refused([](Plan& p) { p.task = Task::classification; }));
   CHECK(refused(
-      [](Plan& p) { p.features[0].kind = static_cast<FeatureKind>(2); }));
+      [](Plan& p) { p.features[0].kind = static_cast<FeatureKind>(9); }));
+}
+
+TEST_CASE("a plan of another version is refused by name") {
+  Bytes bytes = saved(fitted(small(), first_rows(4), spec_for("y")));
+  ++bytes[0];
+  Reader reader(bytes);
+  auto loaded = Plan::load(reader);
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().message.find("another version") != std::string::npos);
 }
 
 TEST_CASE("huge counts in a plan allocate nothing") {

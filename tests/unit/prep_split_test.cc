@@ -126,3 +126,141 @@ TEST_CASE("no target column and no row to train on are refused") {
   REQUIRE_FALSE(few);
   CHECK(few.error().message.find("no row is left to train on") == 0);
 }
+
+namespace {
+
+std::vector<std::string> repeated(const std::vector<std::string>& of,
+                                  std::size_t rows) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < rows; ++i) out.push_back(of[i % of.size()]);
+  return out;
+}
+
+/// y beside a column called c.
+table::Table beside(table::Column column, std::size_t rows) {
+  auto t = numbered(rows);
+  column.name = "c";
+  t.columns.push_back(std::move(column));
+  return t;
+}
+
+std::string split_refusal(const table::Table& table, const JobSpec& spec) {
+  auto out = split_rows(table, spec, Task::regression);
+  return out ? "divided" : out.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("a column says where each of its rows goes") {
+  const auto t = beside(categories("", repeated({"a", "b", "c"}, 9)), 9);
+  auto spec = spec_for("y");
+  spec.data.split.by = SplitBy::column;
+  spec.data.split.column = "c";
+  spec.data.split.train_values = {"a"};
+  spec.data.split.test_values = {"b", "c"};
+  const auto s = divided(t, spec, Task::regression);
+  CHECK(s.train == Rows{0, 3, 6});
+  CHECK(s.valid.empty());
+  CHECK(s.test == Rows{1, 2, 4, 5, 7, 8});
+  spec.data.split.test_values = {"b"};
+  CHECK(split_refusal(t, spec) ==
+        "data.split.column: row 3 has 'c' in column 'c', which is in no list "
+        "of train, valid and test");
+  const auto holes = beside(categories("", {"a", "", "b"}), 3);
+  CHECK(split_refusal(holes, spec) ==
+        "data.split.column: row 2 has no value in column 'c'");
+  spec.data.split.column = "d";
+  CHECK(split_refusal(t, spec) ==
+        "data.split.column: the data has no column 'd'");
+}
+
+TEST_CASE("by time the oldest train, the newest test, equals stay together") {
+  auto spec = spec_for("y");
+  spec.data.split = {.train = 0.5, .valid = 0.25, .test = 0.25};
+  spec.data.split.by = SplitBy::time;
+  spec.data.split.column = "c";
+  const auto t = beside(integers("", {7, 6, 5, 4, 3, 2, 1, 0}), 8);
+  const auto s = divided(t, spec, Task::regression);
+  CHECK(s.train == Rows{4, 5, 6, 7});
+  CHECK(s.valid == Rows{2, 3});
+  CHECK(s.test == Rows{0, 1});
+  // Whatever the seed.
+  spec.seed = 5;
+  CHECK(divided(t, spec, Task::regression).train == s.train);
+  const auto tied = beside(integers("", {1, 1, 1, 1, 1, 2, 2, 3}), 8);
+  const auto u = divided(tied, spec, Task::regression);
+  CHECK(u.train == Rows{0, 1, 2, 3, 4});
+  CHECK(u.valid == Rows{5, 6});
+  CHECK(u.test == Rows{7});
+  CHECK(split_refusal(beside(categories("", repeated({"a"}, 8)), 8), spec) ==
+        "data.split.by_time: column 'c' is category; want numbers, dates or "
+        "times");
+}
+
+TEST_CASE("a group never crosses, and the shares are nearly met") {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < 2000; ++i)
+    names.push_back("g" + std::to_string(i % 97));
+  const auto t = beside(categories("", names), 2000);
+  auto spec = spec_for("y");
+  spec.data.split.by = SplitBy::group;
+  spec.data.split.column = "c";
+  const auto s = divided(t, spec, Task::regression);
+  std::map<std::string, std::set<int>> parts;
+  int part = 0;
+  for (const Rows* rows : {&s.train, &s.valid, &s.test}) {
+    for (const auto row : *rows) parts[names[row]].insert(part);
+    ++part;
+  }
+  CHECK(parts.size() == 97);
+  for (const auto& [name, in] : parts) CHECK(in.size() == 1);
+  // A group has 21 rows at most.
+  CHECK(std::abs(static_cast<int>(s.train.size()) - 1400) <= 21);
+  CHECK(std::abs(static_cast<int>(s.test.size()) - 300) <= 21);
+  auto other = spec;
+  other.seed = 1;
+  CHECK(divided(t, other, Task::regression).train != s.train);
+  // More rows of a group change nobody's part but by the shares.
+  CHECK(divided(t, spec, Task::regression).train == s.train);
+}
+
+TEST_CASE("a sample is a share or a number of rows, the same each time") {
+  auto spec = spec_for("y");
+  spec.data.sample = 100;
+  const auto t = numbered(1000);
+  const auto count = [](const Split& s) {
+    return s.train.size() + s.valid.size() + s.test.size();
+  };
+  CHECK(count(divided(t, spec, Task::regression)) == 100);
+  CHECK(count(divided(numbered(50), spec, Task::regression)) == 50);
+  spec.data.sample = 0.3;
+  const auto s = divided(t, spec, Task::regression);
+  // Five deviations of 1000 draws.
+  CHECK(std::abs(static_cast<int>(count(s)) - 300) < 75);
+  // More data and another seed move no row out of the sample.
+  spec.seed = 9;
+  const auto more = divided(numbered(2000), spec, Task::regression);
+  std::set<std::size_t> kept;
+  for (const Rows* part : {&more.train, &more.valid, &more.test}) {
+    kept.insert(part->begin(), part->end());
+  }
+  for (const Rows* part : {&s.train, &s.valid, &s.test}) {
+    for (const auto row : *part) CHECK(kept.count(row) == 1);
+  }
+}
+
+TEST_CASE("a stored split is taken as it is, without rows of no target") {
+  auto t = numbered(6);
+  t.columns[0].missing[5] = 1;
+  const auto spec = spec_for("y");
+  const std::vector<std::uint8_t> stored{0, 1, 2, kNoPart, 0, 0};
+  const auto s = split_as_stored(t, spec, stored);
+  REQUIRE(s);
+  CHECK(s->train == Rows{0, 4});
+  CHECK(s->valid == Rows{1});
+  CHECK(s->test == Rows{2});
+  CHECK(parts_of(*s, 6) ==
+        std::vector<std::uint8_t>{0, 1, 2, kNoPart, 0, kNoPart});
+  CHECK(split_as_stored(t, spec, {}).error().message ==
+        "data.split: the data set has no stored split");
+}

@@ -31,7 +31,15 @@ class RandomSpec {
     out.keep = {static_cast<KeptModel>(below(3)), coin()};
     data(out);
     for (auto n = below(4); n > 0; --n) column(out);
+    csv(out.csv);
     out.target = text(1, 40);
+    out.target_transform = static_cast<TargetTransform>(below(4));
+    if (out.target_transform == TargetTransform::automatic) {
+      out.task = static_cast<TaskAsked>(below(3));
+    }
+    if (coin()) out.positive = text(0, 20);
+    if (coin()) out.features.id = "id:" + text(0, 20);
+    if (coin()) out.features.weight = "weight:" + text(0, 20);
     for (auto n = below(4); n > 0; --n) add(out.features.include, text(0, 40));
     for (auto n = below(4); n > 0; --n) add(out.features.exclude, text(0, 40));
     if (coin()) {
@@ -40,8 +48,15 @@ class RandomSpec {
       out.model = RidgeSpec{real(0, 1e12), coin()};
     }
     train(out.train);
+    // Only its type may be said of the target, and that is tested elsewhere.
+    std::erase_if(out.columns,
+                  [&](const auto& rule) { return rule.pattern == out.target; });
     const bool numbers = std::holds_alternative<RidgeSpec>(out.model) || coin();
-    if (out.data.split.valid > 0 && coin()) {
+    const SplitSpec& split = out.data.split;
+    const bool validates = split.by == SplitBy::column
+                               ? !split.valid_values.empty()
+                               : split.valid > 0;
+    if (validates && coin()) {
       out.train.early_stop_mode = EarlyStopMode::on;
       out.train.early_stop = {"valid." + metric(numbers), 1 + below(1000),
                               real(0, 1e12)};
@@ -110,8 +125,48 @@ class RandomSpec {
     split.train = 0.01 + 0.9 * rng_.uniform();
     split.valid = coin() ? 0 : (1 - split.train) * rng_.uniform();
     split.test = std::max(0.0, 1 - split.train - split.valid);
-    if (coin()) split.stratify = coin();
     if (coin()) split.seed = rng_.next();
+    if (below(4) == 0) out.data.sample = coin() ? 2 + below(100) : 0.25;
+    switch (below(6)) {
+      case 0: split.by = SplitBy::time; break;
+      case 1: split.by = SplitBy::group; break;
+      case 2: by_column(split); break;
+      case 3: by_digest(out.data); break;
+      default:
+        if (coin()) split.stratify = coin();
+        return;
+    }
+    if (split.by != SplitBy::fractions) split.column = text(1, 20);
+  }
+
+  void by_column(SplitSpec& split) {
+    const auto seed = split.seed;
+    split = SplitSpec{};
+    split.seed = seed;
+    split.by = SplitBy::column;
+    split.train_values = {"t" + text(0, 10), "2"};
+    if (coin()) split.valid_values = {"v" + text(0, 10)};
+    if (coin()) split.test_values = {"true", "3.0"};
+  }
+
+  void by_digest(DataSpec& out) {
+    out.source = DataSource::dataset;
+    out.path.clear();
+    for (auto& byte : out.digest.raw) {
+      byte = static_cast<std::uint8_t>(rng_.next());
+    }
+  }
+
+  void csv(CsvSpec& out) {
+    if (coin()) return;
+    constexpr std::string_view delimiters[] = {"auto", "tab", "space", ";",
+                                               "|",    "#",   "-"};
+    out.delimiter = delimiters[static_cast<std::size_t>(below(7))];
+    out.quote = coin() ? "'" : "\"";
+    if (coin()) out.header = coin();
+    out.missing.clear();
+    for (auto n = below(4); n > 0; --n) add(out.missing, text(0, 10));
+    out.max_field = 1024 * (1 + rng_.below(1000));
   }
 
   void column(JobSpec& out) {
@@ -120,6 +175,14 @@ class RandomSpec {
     for (const ColumnRule& other : out.columns) {
       if (other.pattern == rule.pattern) return;
     }
+    rule.missing = static_cast<Missing>(below(8));
+    if (rule.missing == Missing::constant) rule.missing_value = text(0, 10);
+    rule.scale = static_cast<Scale>(below(6));
+    rule.encode = static_cast<Encode>(below(6));
+    if (rule.encode == Encode::hash) rule.buckets = 1 + below(65536);
+    rule.max_levels = coin() ? 50 : 1 + below(65536);
+    rule.unknown = coin() ? Unknown::other : Unknown::error;
+    if (coin()) rule.clip = {-real(1, 9), real(0, 1e300)};
     out.columns.push_back(std::move(rule));
   }
 
@@ -276,6 +339,7 @@ TEST_CASE("the hash changes with everything that changes the result") {
        std::vector<std::pair<std::string, std::string>>{
            {"seed", "1"},
            {"data", "b.csv"},
+           {"kind", "prep"},
            {"data.dataset", "a.h5"},
            {"data.split", "{train: 0.8, valid: 0.1, test: 0.1}"},
            {"data.split", "{train: 0.8, valid: 0.15, test: 0.05}"},
@@ -324,6 +388,38 @@ TEST_CASE("the hash changes with everything that changes the result") {
   }
 }
 
+TEST_CASE("the hash changes with each rule of preparation") {
+  std::set<std::string> seen{hash_of(kLeast).text()};
+  for (const auto& [path, value] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"data.split", "{column: s, train: [a]}"},
+           {"data.split", "{column: s, train: [a], test: [b]}"},
+           {"data.split", "{by_time: s}"},
+           {"data.split", "{group: s}"},
+           {"data.sample", "0.5"},
+           {"data.sample", "500"},
+           {"csv.delimiter", "tab"},
+           {"csv.missing", "[]"},
+           {"columns", "{a: {scale: none}}"},
+           {"columns", "{a: {missing: mean}}"},
+           {"columns", "{a: {missing: {const: 0}}}"},
+           {"columns", "{a: {missing: {const: 1}}}"},
+           {"columns", "{a: {encode: target}}"},
+           {"columns", "{a: {encode: {hash: 5}}}"},
+           {"columns", "{a: {max_levels: 5}}"},
+           {"columns", "{a: {unknown: error}}"},
+           {"columns", "{a: {clip: [0, 1]}}"},
+           {"target_transform", "log1p"},
+           {"task", "regression"},
+           {"positive", "a"},
+           {"features.id", "a"},
+           {"features.weight", "a"},
+       }) {
+    CAPTURE(path, value);
+    CHECK(seen.insert(hash_of(text_with(path, value)).text()).second);
+  }
+}
+
 TEST_CASE("data count by content once it is known, not by place") {
   JobSpec a = *job_in(kLeast);
   JobSpec b = a;
@@ -338,7 +434,7 @@ TEST_CASE("data count by content once it is known, not by place") {
 TEST_CASE("the hash is the same on every machine and in every release") {
   // Whoever changes this changes kVersion in hash.cc, and CHANGELOG.md.
   CHECK(hash_of(kLeast).text() ==
-        "72e71a017a2e4f794ffd939d28d6198dede1a54071b7c9dd911990f3384900f6");
+        "e2de2d7fc0f1c96c00b8339d538a73c571bc5ef3d0a2e0aee5c854e5834e6983");
 }
 
 }  // namespace

@@ -25,9 +25,18 @@ TEST_CASE("data come from exactly one source") {
   CHECK(errors_of(text_with("data", "{csv: a.csv, dataset: b.h5}")) ==
         "1:29 E116 data");
   CHECK(errors_of(text_with("data", "a.parquet")) == "1:7 E208 data");
-  CHECK(errors_of(text_with("data", "sha256:0123")) == "1:7 E113 data");
+  CHECK(errors_of(text_with("data", "sha256:0123")) == "1:7 E208 data");
   CHECK(errors_of(text_with("data", "{dataset: sha256:0123}")) ==
-        "1:17 E113 data.dataset");
+        "1:17 E208 data.dataset");
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  for (const auto& text : {digest, "{dataset: \"" + digest + "\"}"}) {
+    const auto job = job_in(text_with("data", text));
+    REQUIRE(job);
+    CHECK(job->data.source == DataSource::dataset);
+    CHECK(job->data.path.empty());
+    CHECK("sha256:" + job->data.digest.text() == digest);
+  }
+  CHECK(errors_of(text_with("data.csv", digest)) == "1:13 E208 data.csv");
   for (const char* file : {"a.csv", "a.tsv", "a.txt", "a.csv.gz"}) {
     const auto job = job_in(text_with("data", file));
     REQUIRE(job);
@@ -183,6 +192,74 @@ TEST_CASE("training keys that change nothing are warned of") {
   // Its resolved form holds the defaults.
   CHECK(read(head + "train: {epochs: 100}\n").warnings.empty());
   CHECK(read(kLeast + "train: {epochs: 5}\n").warnings.empty());
+}
+
+TEST_CASE("a split is of one sort, and whole") {
+  const auto of = [](const std::string& split) {
+    return codes(read(text_with("data.split", split)).errors);
+  };
+  CHECK(of("{column: c, train: [a], valid: [b], test: []}").empty());
+  CHECK(of("{column: c, train: [1, true], test: [x]}").empty());
+  CHECK(of("{by_time: t, train: 0.8, valid: 0, test: 0.2}").empty());
+  CHECK(of("{group: g}").empty());
+  CHECK(of("{group: g, by_time: t}").find("E116 data.split.group") !=
+        std::string::npos);
+  CHECK(of("{column: c}").find("E218 data.split.column") != std::string::npos);
+  CHECK(of("{column: c, train: 0.5}").find("E218 data.split.train") !=
+        std::string::npos);
+  CHECK(of("{train: [a]}").find("E218 data.split.train") != std::string::npos);
+  CHECK(of("{column: c, train: [a], test: [a]}").find("E120") !=
+        std::string::npos);
+  CHECK(of("{group: g, stratify: true}").find("E218") != std::string::npos);
+  CHECK(of("stored").find("E218") != std::string::npos);
+  const auto stored = job_in(
+      "kind: train\ndata: {dataset: a.h5, split: stored}\ntarget: y\n"
+      "model: net\n");
+  REQUIRE(stored);
+  CHECK(stored->data.split.by == SplitBy::stored);
+  CHECK(job_in(to_yaml(*stored)) == stored);
+}
+
+TEST_CASE("a prep job has no model, and needs no target") {
+  const auto job = job_in("kind: prep\ndata: a.csv\n");
+  REQUIRE(job);
+  CHECK(job->kind == Kind::prep);
+  CHECK(job->target.empty());
+  CHECK(job_in(to_yaml(*job)) == job);
+  CHECK(errors_of("kind: prep\ndata: a.csv\nmetrics: [f1]\n") ==
+        "3:10 E216 metrics");
+  const auto odd = read("kind: prep\ndata: a.csv\nmodel: net\n");
+  CHECK(codes(odd.errors).empty());
+  CHECK(codes(odd.warnings) == "3:8 W301 model");
+}
+
+TEST_CASE("of the target only its type may be said, and by its name") {
+  CHECK(job_in(text_with("columns", "{y: {type: real}}")));
+  CHECK(job_in(text_with("columns", "{\"*\": {scale: none}}")));
+  CHECK(errors_of(text_with("columns", "{y: {scale: none}}")) ==
+        "1:11 E219 columns.y");
+  CHECK(errors_of(text_with("columns", "{y: {type: ignore}}")) ==
+        "1:11 E219 columns.y");
+}
+
+TEST_CASE("one column has one role") {
+  CHECK(errors_of(text_with("features.weight", "y")) ==
+        "1:20 E219 features.weight");
+  CHECK(errors_of(text_with("features", "{id: a, weight: a}")) ==
+        "1:27 E219 features.weight");
+}
+
+TEST_CASE("a delimiter is one character or a word for one") {
+  const auto of = [](const std::string& value) {
+    return errors_of(text_with("csv.delimiter", value));
+  };
+  for (const char* good : {"auto", "tab", "space", "\";\"", "\"|\""}) {
+    CAPTURE(good);
+    CHECK(of(good).empty());
+  }
+  CHECK(of("ab") == "1:18 E209 csv.delimiter");
+  CHECK(of("\"\"") == "1:18 E209 csv.delimiter");
+  CHECK(errors_of(text_with("csv.quote", "none")) == "1:14 E209 csv.quote");
 }
 
 }  // namespace

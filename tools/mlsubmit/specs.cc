@@ -49,27 +49,37 @@ void say_findings(const std::vector<spec::Diagnostic>& findings,
   say(json_line(out));
 }
 
-/// The fields of the first record, for the likely delimiter.
-std::vector<std::string> header_of(const std::string& text) {
-  const std::size_t line = text.find_first_of("\r\n");
-  const std::string first = text.substr(0, line);
-  char delimiter = ',';
+/// The delimiter that the spec names, else the likely one of the first line.
+char delimiter_of(const CsvSpec& csv, const std::string& first) {
+  if (csv.delimiter == "tab") return '\t';
+  if (csv.delimiter == "space") return ' ';
+  if (csv.delimiter.size() == 1) return csv.delimiter[0];
+  char out = ',';
   long most = 0;
   for (const char c : {',', ';', '\t', '|'}) {
     const long count = std::count(first.begin(), first.end(), c);
     if (count > most) {
       most = count;
-      delimiter = c;
+      out = c;
     }
   }
+  return out;
+}
+
+/// The fields of the first record.
+std::vector<std::string> header_of(const std::string& text,
+                                   const CsvSpec& csv) {
+  const std::string first = text.substr(0, text.find_first_of("\r\n"));
+  const char delimiter = delimiter_of(csv, first);
+  const char quote = csv.quote[0];
   std::vector<std::string> out{""};
   bool quoted = false;
   for (std::size_t i = first.rfind("\xef\xbb\xbf", 0) == 0 ? 3 : 0;
        i < first.size(); ++i) {
     const char c = first[i];
-    if (c == '"') {
-      if (quoted && i + 1 < first.size() && first[i + 1] == '"') {
-        out.back() += '"';
+    if (c == quote) {
+      if (quoted && i + 1 < first.size() && first[i + 1] == quote) {
+        out.back() += quote;
         ++i;
       } else {
         quoted = !quoted;
@@ -83,18 +93,55 @@ std::vector<std::string> header_of(const std::string& text) {
   return out;
 }
 
-Result<> column_exists(const std::vector<std::string>& header,
-                       const std::string& pattern, const std::string& field,
-                       const JobSpec& s) {
-  for (const auto& name : header) {
-    if (matches_glob(pattern, name)) return {};
+bool has_column(const std::vector<std::string>& header,
+                const std::string& pattern) {
+  return std::any_of(header.begin(), header.end(), [&](const auto& name) {
+    return name == pattern || matches_glob(pattern, name);
+  });
+}
+
+/// Field and name or glob of every column that the spec names.
+std::vector<std::pair<std::string, std::string>> named_columns(
+    const JobSpec& s) {
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto add = [&](const std::string& field, const std::string& name) {
+    if (!name.empty()) out.emplace_back(field, name);
+  };
+  const SplitSpec& split = s.data.split;
+  add("target", s.target);
+  add(split.by == SplitBy::time    ? "data.split.by_time"
+      : split.by == SplitBy::group ? "data.split.group"
+                                   : "data.split.column",
+      split.column);
+  for (const auto& rule : s.columns) {
+    add("columns." + rule.pattern, rule.pattern);
   }
+  for (const auto& p : s.features.include) add("features.include", p);
+  for (const auto& p : s.features.exclude) add("features.exclude", p);
+  add("features.id", s.features.id);
+  add("features.weight", s.features.weight);
+  return out;
+}
+
+/// "job.yaml:6: columns.x: 'x' is no column of a.csv", a line each.
+Result<> columns_exist(const std::vector<std::string>& header,
+                       const spec::Parsed& job) {
+  std::string problems;
+  for (const auto& [field, name] : named_columns(job.spec)) {
+    if (has_column(header, name)) continue;
+    const auto origin = job.origins.find(field);
+    const std::string place =
+        origin == job.origins.end() ? "" : origin->second + ": ";
+    const std::string shown = field.starts_with("columns.") ? "columns" : field;
+    problems += place + shown + ": '" + name + "' is no column of " +
+                job.spec.data.path + "\n";
+  }
+  if (problems.empty()) return {};
   std::string names;
   for (std::size_t i = 0; i < header.size() && i < 20; ++i) {
     names += (names.empty() ? "" : ", ") + header[i];
   }
-  return Error{Fault::spec, field + ": '" + pattern + "' is no column of " +
-                                s.data.path + "; it has: " + names +
+  return Error{Fault::spec, problems + "it has: " + names +
                                 (header.size() > 20 ? ", ..." : "")};
 }
 
@@ -129,7 +176,9 @@ Result<std::vector<spec::Parsed>> load_good_specs(const Globals& globals,
   return std::move(loaded->jobs);
 }
 
-Result<> check_data(const JobSpec& s) {
+Result<> check_data(const spec::Parsed& job) {
+  const JobSpec& s = job.spec;
+  if (s.data.path.empty()) return {};
   std::ifstream file(s.data.path, std::ios::binary);
   std::error_code error;
   if (!file || std::filesystem::is_directory(s.data.path, error)) {
@@ -140,17 +189,9 @@ Result<> check_data(const JobSpec& s) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.empty()) return Error{Fault::data, s.data.path + ": is empty"};
-  const auto header = header_of(text);
-  auto good = column_exists(header, s.target, "target", s);
-  for (const auto& rule : s.columns) {
-    if (good) good = column_exists(header, rule.pattern, "columns", s);
-  }
-  for (const auto* list : {&s.features.include, &s.features.exclude}) {
-    for (const auto& pattern : *list) {
-      if (good) good = column_exists(header, pattern, "features", s);
-    }
-  }
-  return good;
+  // Without a header the names are made up when the file is read.
+  if (s.csv.header == false) return {};
+  return columns_exist(header_of(text, s.csv), job);
 }
 
 namespace {
@@ -189,27 +230,43 @@ Result<> put_beside(const Connection& connection, const std::string& path,
 
 }  // namespace
 
-Result<> bring_data(Connection& connection, const Globals& globals,
-                    JobSpec& s) {
+Result<blob::Stored> bring_file(Connection& connection, const Globals& globals,
+                                const std::string& path) {
   auto cache = blob::DigestCache::load(blob::DigestCache::default_path());
-  term::ProgressLine line("reading " + s.data.path, globals.quiet);
+  term::ProgressLine line("reading " + path, globals.quiet);
   auto blob = blob::digest_file(
-      s.data.path, &cache,
+      path, &cache,
       [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); });
   line.clear();
-  if (!blob) return std::move(blob).fail();
+  if (!blob) return blob;
   (void)!cache.save();  // it only saves work
-  s.data.digest = blob->digest;
-  s.data.bytes = blob->bytes;
   auto missing = is_missing(connection, blob->digest);
   if (missing && *missing && connection.same_machine()) {
-    auto put = put_beside(connection, s.data.path, *blob);
-    if (!put) return put;
+    auto put = put_beside(connection, path, *blob);
+    if (!put) return std::move(put).fail();
     missing = is_missing(connection, blob->digest);
   }
   if (!missing) return std::move(missing).fail();
-  if (!*missing) return {};
-  return send_over(connection, globals, s.data.path, *blob);
+  if (!*missing) return blob;
+  auto sent = send_over(connection, globals, path, *blob);
+  if (!sent) return std::move(sent).fail();
+  return blob;
+}
+
+Result<> bring_data(Connection& connection, const Globals& globals,
+                    JobSpec& s) {
+  if (s.data.path.empty()) {
+    auto missing = is_missing(connection, s.data.digest);
+    if (!missing) return std::move(missing).fail();
+    if (!*missing) return {};
+    return Error{Fault::not_found, "data: the broker has no data set sha256:" +
+                                       s.data.digest.text()};
+  }
+  auto blob = bring_file(connection, globals, s.data.path);
+  if (!blob) return std::move(blob).fail();
+  s.data.digest = blob->digest;
+  s.data.bytes = blob->bytes;
+  return {};
 }
 
 }  // namespace mlb::submit

@@ -23,11 +23,16 @@ Result<LoadedSpecs> load_specs(const SpecFlags& flags);
 Result<std::vector<spec::Parsed>> load_good_specs(const Globals& globals,
                                                   const SpecFlags& flags);
 
-/// Opens the data file: exists, and its header has the named columns.
-Result<> check_data(const JobSpec& spec);
+/// Opens the data file: exists, and its header has the columns that the spec
+/// names; else an error that tells the place in the spec of each.
+Result<> check_data(const spec::Parsed& job);
 
-/// Digests the data and brings it to the broker; fills digest and bytes.
+/// Digests the data and brings it to the broker; fills digest and bytes.  Data
+/// named by digest must be there.
 Result<> bring_data(Connection& connection, const Globals& globals,
                     JobSpec& spec);
+/// Brings one file to the broker; its digest.
+Result<blob::Stored> bring_file(Connection& connection, const Globals& globals,
+                                const std::string& path);
 
 }  // namespace mlb::submit

@@ -23,12 +23,14 @@ Submit message_of(const spec::Parsed& parsed, const SubmitFlags& flags,
   const JobSpec& s = parsed.spec;
   Submit out;
   out.job = JobId::random();
+  out.envelope.kind = s.kind == Kind::prep ? "prep" : "train";
   out.envelope.name = s.name;
   out.envelope.description = s.description;
   out.envelope.tags = s.tags;
   out.envelope.labels = s.labels;
   out.envelope.seed = s.seed;
-  out.envelope.data = s.data.path;
+  out.envelope.data =
+      s.data.path.empty() ? "sha256:" + s.data.digest.text() : s.data.path;
   out.envelope.resources = s.resources;
   out.envelope.retry = s.retry;
   out.envelope.digests = {s.data.digest};
@@ -99,7 +101,7 @@ Result<std::vector<spec::Parsed>> good_jobs(const Globals& globals,
   auto jobs = load_good_specs(globals, flags);
   if (!jobs) return jobs;
   for (const auto& job : *jobs) {
-    auto good = check_data(job.spec);
+    auto good = check_data(job);
     if (!good) return std::move(good).fail();
   }
   return jobs;

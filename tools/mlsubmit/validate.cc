@@ -40,7 +40,7 @@ Exit validate(const Globals& globals, const ValidateFlags& flags) {
   if (bad) return exit_code(Fault::spec);
   for (const auto& job : loaded->jobs) {
     if (flags.data) {
-      auto good = check_data(job.spec);
+      auto good = check_data(job);
       if (!good) return std::move(good).fail();
     }
     if (flags.format != "human" || globals.quiet || globals.json) continue;

@@ -20,9 +20,10 @@ void on_signal(int) {
 
 constexpr int kJobFailed = 7;
 
-int run(const std::string& dir, int progress_fd) {
+int run(const std::string& dir, int progress_fd,
+        const mlb::job_program::CacheOptions& cache) {
   using namespace mlb;
-  const Outcome outcome = job_program::run_job(dir, progress_fd);
+  const Outcome outcome = job_program::run_job(dir, progress_fd, cache);
   if (!outcome.success) {
     std::fprintf(stderr, "%s\n", outcome.reason.c_str());
   }
@@ -55,10 +56,13 @@ int main(int argc, char** argv) {
   CLI::App* verb = app.add_subcommand("run", "Run the attempt in a directory");
   verb->add_option("--dir", dir, "its directory")->required();
   verb->add_option("--progress-fd", progress_fd, "where progress goes");
+  mlb::job_program::CacheOptions cache;
+  verb->add_option("--cache", cache.dir, "where conversions of CSVs stay");
+  verb->add_option("--cache-size", cache.limit, "their bytes, at most");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : mlb::exit_code(mlb::Fault::usage);
   }
-  return run(dir, progress_fd);
+  return run(dir, progress_fd, cache);
 }

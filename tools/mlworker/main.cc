@@ -33,6 +33,7 @@ void count_signal(int) {
 struct Flags {
   worker::ServeOptions serve;
   std::string memory;
+  std::string cache_size = "8G";
   std::string idle_exit;
   std::string log_level = "info";
   std::string log_format = "text";
@@ -61,6 +62,12 @@ Result<> complete(Flags& flags) {
     }
     o.memory = *size;
   }
+  const auto cache = parse_size(flags.cache_size);
+  if (!cache) {
+    return Error{Fault::usage, "--cache-size is '" + flags.cache_size +
+                                   "'; want a size such as 512M or 8G"};
+  }
+  o.cache_size = *cache;
   if (!flags.idle_exit.empty()) {
     o.idle_exit = parse_duration(flags.idle_exit);
     if (!o.idle_exit) {
@@ -173,6 +180,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 4096));
   verb->add_option("--memory", flags.memory,
                    "memory to give to jobs, e.g. 8G (default 80 % of it all)");
+  verb->add_option("--cache-size", flags.cache_size,
+                   "for CSVs that were converted, e.g. 2G (default 8G)");
   verb->add_option("--label", flags.labels, "KEY=VALUE; may be repeated");
   verb->add_option("--name", flags.serve.name,
                    "shown in lists (default: host)");

@@ -84,18 +84,26 @@ void fail(Outcome& outcome, FailureClass failure, std::string reason) {
 void run_phases(Work& work, Reporter& reporter) {
   const auto failed = [&](const Result<>& r) {
     if (r) return false;
-    const bool data =
-        r.error().fault == Fault::data || r.error().fault == Fault::spec;
-    fail(work.outcome, data ? FailureClass::bad_data : FailureClass::error,
+    const Fault fault = r.error().fault;
+    const bool data = fault == Fault::data || fault == Fault::spec;
+    fail(work.outcome,
+         data                        ? FailureClass::bad_data
+         : fault == Fault::cancelled ? FailureClass::cancelled
+                                     : FailureClass::error,
          r.error().message);
     return true;
   };
   reporter.live(live_of("convert", 0));
   if (failed(load_data(work, reporter))) return;
   reporter.live(live_of("prepare", 0));
-  if (failed(prepare(work))) return;
+  const bool trains = work.spec.kind == Kind::train;
+  if (failed(trains ? prepare(work) : make_dataset(work))) return;
   for (const auto& w : work.outcome.warnings) {
     reporter.message("warning: " + w);
+  }
+  if (!trains) {
+    work.outcome.success = true;
+    return;
   }
   reporter.live(live_of("train", 0));
   auto trained = train_all(work, reporter);
@@ -148,9 +156,11 @@ void Reporter::live(const Live& live) {
   frame(kLiveFrame, wire::encode_live(live));
 }
 
-Outcome run_job(const std::string& dir, int progress_fd) {
+Outcome run_job(const std::string& dir, int progress_fd,
+                const CacheOptions& cache) {
   Work work;
   work.dir = dir;
+  work.cache = cache;
   Reporter reporter(progress_fd);
   auto bytes = read_file(dir + "/spec");
   auto spec = bytes ? wire::decode_spec(view_of(*bytes))

@@ -10,6 +10,7 @@
 #include "job/state.h"
 #include "learn/trainer.h"
 #include "prep/split.h"
+#include "run_job_cache.h"
 #include "table/table.h"
 
 namespace mlb::job_program {
@@ -36,8 +37,12 @@ class Reporter {
 /// What the phases hand to each other.
 struct Work {
   std::string dir;
+  CacheOptions cache;
   JobSpec spec;
+  std::string dataset;  ///< the data set that `table` was read from
+  Fd dataset_lock;      ///< it is not removed while this is held
   table::Table table;
+  std::vector<std::uint8_t> stored_split;  ///< of the data set, when asked
   prep::Split split;
   prep::Plan plan;
   learn::Design train;
@@ -50,9 +55,13 @@ struct Work {
 
 // run_job_data.cc: the table, the rows, the numbers
 Result<> load_data(Work& work, Reporter& reporter);
-Result<> prepare(Work& work);
+Result<> divide(Work& work);   ///< split and plan
+Result<> prepare(Work& work);  ///< and designs
+// run_job_prep.cc: a data set as the result
+Result<> make_dataset(Work& work);
 // run_job.cc
-Outcome run_job(const std::string& dir, int progress_fd);
+Outcome run_job(const std::string& dir, int progress_fd,
+                const CacheOptions& cache = {});
 // run_job_report.cc: metrics, gates, files
 Result<> evaluate(Work& work);
 Result<> save_files(Work& work);

@@ -1,9 +1,13 @@
 // From the input file to designs: rows, features, targets.
 #include <filesystem>
 
+#include "base/build.h"
+#include "prep/columns.h"
 #include "run_job.h"
 #include "table/convert.h"
 #include "table/dataset.h"
+#include "table/prepared.h"
+#include "wire/wire.h"
 
 namespace mlb::job_program {
 namespace {
@@ -20,55 +24,149 @@ Error with_true_name(Error error, const Work& work) {
   return error;
 }
 
-Result<learn::Design> design(const Work& work, const prep::Rows& rows) {
-  auto x = prep::apply(work.plan, work.table, rows);
-  if (!x) return std::move(x).fail();
-  auto y = prep::target_of(work.plan, work.table, rows);
-  if (!y) return std::move(y).fail();
-  return learn::Design{std::move(*x), std::move(*y)};
-}
-
-Result<std::string> dataset_path(Work& work) {
-  const std::string input = work.dir + "/input";
-  if (work.spec.data.source == DataSource::dataset) return input;
-  table::ConvertOptions options;
-  options.csv.columns = work.spec.columns;
-  options.compress = false;
-  const std::string path = work.dir + "/dataset.h5";
+Result<> convert(const Work& work, const table::CsvOptions& csv,
+                 const std::string& path) {
   auto done = table::convert_csv(
-      input, path, options,
+      work.dir + "/input", path, {.csv = csv, .compress = false},
       [](std::uint64_t, std::uint64_t) { return !stop_asked(); });
   if (!done) return std::move(done).fail();
-  for (const auto& w : done->warnings) {
-    const std::string place =
-        w.line == 0 ? "" : "line " + std::to_string(w.line) + ": ";
-    const std::string column =
-        w.column.empty() ? "" : "column '" + w.column + "': ";
-    work.outcome.warnings.push_back(place + column + w.message);
+  return {};
+}
+
+/// What the bytes of a conversion follow from.
+std::string cache_key(const Work& work, const table::CsvOptions& csv) {
+  JobSpec key;
+  key.csv = work.spec.csv;
+  key.columns = csv.columns;
+  key.data.digest = work.spec.data.digest;
+  Writer w;
+  w.text(build_id());
+  w.block(wire::encode_spec(key));
+  return sha256(w.bytes()).text();
+}
+
+/// The data set itself, or the conversion of the CSV: made once a worker.
+Result<std::string> find_dataset(Work& work, Reporter& reporter) {
+  const std::string input = work.dir + "/input";
+  if (work.spec.data.source == DataSource::dataset) return input;
+  auto csv = prep::csv_options(work.spec);
+  if (!csv) return std::move(csv).fail();
+  const auto make = [&](const std::string& path) {
+    return convert(work, *csv, path);
+  };
+  if (work.cache.dir.empty()) {
+    const std::string path = work.dir + "/dataset.h5";
+    auto done = make(path);
+    if (!done) return std::move(done).fail();
+    return path;
   }
-  return path;
+  auto found =
+      find_or_convert(work.cache, cache_key(work, *csv), make, stop_asked);
+  if (!found) return std::move(found).fail();
+  if (!found->made_here) reporter.message("the CSV was converted before");
+  work.dataset_lock = std::move(found->lock);
+  return found->path;
+}
+
+/// One that was damaged since it was made is made again.
+Result<table::Dataset> open_dataset(Work& work, Reporter& reporter) {
+  auto path = find_dataset(work, reporter);
+  if (!path) return std::move(path).fail();
+  work.dataset = *path;
+  auto dataset = table::Dataset::open(*path);
+  if (dataset || !work.dataset_lock) return dataset;
+  work.dataset_lock.reset();
+  forget_conversion(work.cache, std::filesystem::path(*path).stem().string());
+  path = find_dataset(work, reporter);
+  if (!path) return std::move(path).fail();
+  return table::Dataset::open(*path);
+}
+
+/// What was noticed when the CSV was read, as mlprep says it.
+void add_warnings(Work& work, const Json& report) {
+  if (work.spec.data.source == DataSource::dataset) return;
+  for (const auto& w : report["warnings"]) {
+    const std::string place =
+        w["line"].is_null() ? "" : "line " + w["line"].dump() + ": ";
+    const std::string column =
+        w["column"].is_null()
+            ? ""
+            : "column '" + w["column"].get<std::string>() + "': ";
+    work.outcome.warnings.push_back(place + column +
+                                    w["message"].get<std::string>());
+  }
+}
+
+/// Training rows weigh 1 on average, so that lambda and the learning rate
+/// keep their meaning.
+Result<> weigh(Work& work) {
+  auto weights = prep::weights_of(work.table, work.split.train, work.spec);
+  if (!weights) return std::move(weights).fail();
+  double sum = 0;
+  for (const float w : *weights) sum += static_cast<double>(w);
+  if (weights->empty()) return {};
+  if (!(sum > 0)) {
+    return Error{Fault::data,
+                 "features.weight: no training row has a weight above 0"};
+  }
+  const double factor = static_cast<double>(weights->size()) / sum;
+  for (auto [rows, to] : {std::pair(&work.split.train, &work.train),
+                          std::pair(&work.split.valid, &work.valid),
+                          std::pair(&work.split.test, &work.test)}) {
+    auto own = prep::weights_of(work.table, *rows, work.spec);
+    if (!own) return std::move(own).fail();
+    for (float& w : *own) {
+      w = static_cast<float>(static_cast<double>(w) * factor);
+    }
+    to->weights = std::move(*own);
+  }
+  return {};
+}
+
+Result<> make_designs(Work& work) {
+  auto train = prep::apply_to_training(work.plan, work.table, work.split.train,
+                                       work.spec);
+  if (!train) return std::move(train).fail();
+  work.train.x = std::move(*train);
+  for (auto [rows, to] : {std::pair(&work.split.valid, &work.valid),
+                          std::pair(&work.split.test, &work.test)}) {
+    auto x = prep::apply(work.plan, work.table, *rows);
+    if (!x) return std::move(x).fail();
+    to->x = std::move(*x);
+  }
+  for (auto [rows, to] : {std::pair(&work.split.train, &work.train),
+                          std::pair(&work.split.valid, &work.valid),
+                          std::pair(&work.split.test, &work.test)}) {
+    auto y = prep::target_of(work.plan, work.table, *rows);
+    if (!y) return std::move(y).fail();
+    to->y = std::move(*y);
+  }
+  return weigh(work);
 }
 
 }  // namespace
 
-Result<> load_data(Work& work, Reporter&) {
-  auto path = dataset_path(work);
-  if (!path) return with_true_name(std::move(path).fail(), work);
-  auto dataset = table::Dataset::open(*path);
+Result<> load_data(Work& work, Reporter& reporter) {
+  auto dataset = open_dataset(work, reporter);
   if (!dataset) return with_true_name(std::move(dataset).fail(), work);
+  add_warnings(work, dataset->report());
   auto table = dataset->read_table();
   if (!table) return with_true_name(std::move(table).fail(), work);
   work.table = std::move(*table);
+  if (work.spec.data.split.by != SplitBy::stored) return {};
+  auto split = table::read_split(work.dataset);
+  if (!split) return with_true_name(std::move(split).fail(), work);
+  work.stored_split = std::move(*split);
   return {};
 }
 
-Result<> prepare(Work& work) {
-  const table::Column* target = work.table.find(work.spec.target);
-  if (target == nullptr) {
-    return Error{Fault::data, "the data has no column '" + work.spec.target +
-                                  "' for the target"};
-  }
-  auto split = prep::split_rows(work.table, work.spec, prep::task_of(*target));
+Result<> divide(Work& work) {
+  auto task = prep::task_of(work.table, work.spec);
+  if (!task) return std::move(task).fail();
+  const bool stored = work.spec.data.split.by == SplitBy::stored;
+  auto split =
+      stored ? prep::split_as_stored(work.table, work.spec, work.stored_split)
+             : prep::split_rows(work.table, work.spec, *task);
   if (!split) return std::move(split).fail();
   work.split = std::move(*split);
   if (work.split.without_target > 0) {
@@ -79,14 +177,13 @@ Result<> prepare(Work& work) {
       prep::fit(work.table, work.split.train, work.spec, work.outcome.warnings);
   if (!plan) return std::move(plan).fail();
   work.plan = std::move(*plan);
-  for (auto [rows, to] : {std::pair(&work.split.train, &work.train),
-                          std::pair(&work.split.valid, &work.valid),
-                          std::pair(&work.split.test, &work.test)}) {
-    auto made = design(work, *rows);
-    if (!made) return std::move(made).fail();
-    *to = std::move(*made);
-  }
   return {};
+}
+
+Result<> prepare(Work& work) {
+  auto divided = divide(work);
+  if (!divided) return divided;
+  return make_designs(work);
 }
 
 }  // namespace mlb::job_program

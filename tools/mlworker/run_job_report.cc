@@ -59,8 +59,12 @@ Bytes training_record(const JobSpec& spec) {
   record.keep.model = spec.keep.model;
   record.data = spec.data;
   record.data.path.clear();
+  record.csv = spec.csv;
   record.columns = spec.columns;
   record.target = spec.target;
+  record.target_transform = spec.target_transform;
+  record.task = spec.task;
+  record.positive = spec.positive;
   record.features = spec.features;
   record.model = spec.model;
   record.train = spec.train;
@@ -130,7 +134,7 @@ Result<> evaluate(Work& work) {
     if (!p) return std::move(p).fail();
     for (const auto& name : names) {
       work.outcome.metrics[std::string(split) + "." + name] =
-          learn::metric(name, *p, design->y);
+          learn::metric(name, *p, design->y, design->weights);
     }
   }
   return judge_gates(work);

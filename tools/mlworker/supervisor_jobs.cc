@@ -73,12 +73,13 @@ void Supervisor::launched(const Attempt& attempt) {
   }
   job.launch_id = ++last_launch_;
   launches_[job.launch_id] = attempt;
-  auto asked =
-      launcher_.launch({.id = job.launch_id,
-                        .dir = job.folder.path(),
-                        .argv = {options_.job_program, "run", "--dir",
-                                 job.folder.path(), "--progress-fd", "3"},
-                        .memory = allocation_limit(job.resources)});
+  auto asked = launcher_.launch(
+      {.id = job.launch_id,
+       .dir = job.folder.path(),
+       .argv = {options_.job_program, "run", "--dir", job.folder.path(),
+                "--progress-fd", "3", "--cache", options_.data + "/converted",
+                "--cache-size", std::to_string(options_.cache_size)},
+       .memory = allocation_limit(job.resources)});
   if (!asked) {
     settle(attempt, failure(FailureClass::error, asked.error().message));
   }

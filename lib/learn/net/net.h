@@ -101,16 +101,18 @@ void backward(const NetShape& shape, std::span<const T> parameters, const T* x,
 template <class T>
 void softmax_rows(T* values, std::size_t rows, std::size_t columns);
 
-/// The sum over the rows of -log p(class).  `gradient` (rows x columns) is
+/// The sum over the rows of -log p(class), each times its weight if there are
+/// weights.  `gradient` (rows x columns) is
 /// that of the sum; `values` become probabilities.
 template <class T>
 double cross_entropy(T* values, const float* y, std::size_t rows,
-                     std::size_t columns, T* gradient);
+                     std::size_t columns, T* gradient,
+                     const float* weights = nullptr);
 
-/// The sum of (value - y)^2, and its gradient.
+/// The sum of (value - y)^2, and its gradient; with weights as above.
 template <class T>
-double squared_error(const T* values, const T* y, std::size_t rows,
-                     T* gradient);
+double squared_error(const T* values, const T* y, std::size_t rows, T* gradient,
+                     const float* weights = nullptr);
 
 }  // namespace mlb::learn
 

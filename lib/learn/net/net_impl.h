@@ -184,7 +184,7 @@ void softmax_rows(T* values, std::size_t rows, std::size_t columns) {
 
 template <class T>
 double cross_entropy(T* values, const float* y, std::size_t rows,
-                     std::size_t columns, T* gradient) {
+                     std::size_t columns, T* gradient, const float* weights) {
   double loss = 0;
   for (std::size_t i = 0; i < rows; ++i) {
     T* row = values + i * columns;
@@ -197,24 +197,27 @@ double cross_entropy(T* values, const float* y, std::size_t rows,
       sum += row[j];
     }
     // log of the sum rather than of a probability that may be zero.
-    loss += static_cast<double>(ops::log(sum) - score);
+    const T weight = weights == nullptr ? T{1} : static_cast<T>(weights[i]);
+    loss += static_cast<double>(weight * (ops::log(sum) - score));
     for (std::size_t j = 0; j < columns; ++j) {
       row[j] /= sum;
-      gradient[i * columns + j] = row[j];
+      gradient[i * columns + j] = weight * row[j];
     }
-    gradient[i * columns + wanted] -= 1;
+    gradient[i * columns + wanted] -= weight;
   }
   return loss;
 }
 
 template <class T>
-double squared_error(const T* values, const T* y, std::size_t rows,
-                     T* gradient) {
+double squared_error(const T* values, const T* y, std::size_t rows, T* gradient,
+                     const float* weights) {
   double loss = 0;
   for (std::size_t i = 0; i < rows; ++i) {
     const T d = values[i] - y[i];
-    loss += static_cast<double>(d) * static_cast<double>(d);
-    gradient[i] = 2 * d;
+    const T weight = weights == nullptr ? T{1} : static_cast<T>(weights[i]);
+    loss += static_cast<double>(weight) * static_cast<double>(d) *
+            static_cast<double>(d);
+    gradient[i] = weight * 2 * d;
   }
   return loss;
 }

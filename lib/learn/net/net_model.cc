@@ -19,8 +19,7 @@ NetModel::NetModel(std::vector<Layer> layers, const prep::Plan& plan,
     : layers_(std::move(layers)),
       shape_(layers_, plan.width(), net_outputs(plan)),
       task_(plan.task),
-      target_mean_(plan.target_mean),
-      target_scale_(plan.target_scale),
+      scaling_(plan.target_scaling),
       parameters_(std::move(parameters)) {}
 
 Result<prep::Matrix> NetModel::predict(const prep::Matrix& x) const {
@@ -41,8 +40,8 @@ Result<prep::Matrix> NetModel::predict(const prep::Matrix& x) const {
       softmax_rows(to, rows, out.columns);
     } else {
       for (std::size_t i = 0; i < rows; ++i) {
-        to[i] = static_cast<float>(static_cast<double>(to[i]) * target_scale_ +
-                                   target_mean_);
+        to[i] = static_cast<float>(
+            scaling_.to_original(static_cast<double>(to[i])));
       }
     }
   }

@@ -21,8 +21,7 @@ class NetModel final : public Model {
   std::vector<Layer> layers_;
   NetShape shape_;
   prep::Task task_;
-  double target_mean_;
-  double target_scale_;
+  prep::TargetScaling scaling_;
   std::vector<float> parameters_;
 };
 

@@ -54,11 +54,15 @@ Result<> NetTrainer::begin(const Design& train, const Design& valid) {
   }
   train_ = &train;
   valid_ = &valid;
+  total_weight_ = 0;
+  for (std::size_t i = 0; i < train.x.rows; ++i) {
+    total_weight_ += train.weight(i);
+  }
   targets_ = train.y;
   if (plan_.task == prep::Task::regression) {
     for (auto& y : targets_) {
-      y = static_cast<float>((static_cast<double>(y) - plan_.target_mean) /
-                             plan_.target_scale);
+      y = static_cast<float>(
+          plan_.target_scaling.to_learned(static_cast<double>(y)));
     }
   }
   early_stop_ =
@@ -115,6 +119,13 @@ void NetTrainer::run_shard(std::size_t index, std::size_t first,
                 s.x.data() + i * x.columns);
     s.y[i] = targets_[row];
   }
+  s.weights.clear();
+  if (!train_->weights.empty()) {
+    for (std::size_t i = 0; i < rows; ++i) {
+      s.weights.push_back(train_->weights[order_[first + i]]);
+    }
+  }
+  const float* weights = s.weights.empty() ? nullptr : s.weights.data();
   s.gradient.assign(shape_.parameters, 0);
   s.output_gradient.resize(rows * shape_.outputs);
   Rng dropout = stream(spec_.seed, "dropout", steps_, index);
@@ -122,8 +133,9 @@ void NetTrainer::run_shard(std::size_t index, std::size_t first,
   float* out = s.work.outputs.back().data();
   s.loss = plan_.task == prep::Task::classification
                ? cross_entropy(out, s.y.data(), rows, shape_.outputs,
-                               s.output_gradient.data())
-               : squared_error(out, s.y.data(), rows, s.output_gradient.data());
+                               s.output_gradient.data(), weights)
+               : squared_error(out, s.y.data(), rows, s.output_gradient.data(),
+                               weights);
   backward<float>(shape_, parameters_, s.x.data(), rows,
                   s.output_gradient.data(), s.work, s.gradient);
 }
@@ -189,20 +201,34 @@ NetModel NetTrainer::model_of(const std::vector<float>& parameters) const {
   return NetModel(net_.layers, plan_, parameters);
 }
 
+double NetTrainer::learned_error(const prep::Matrix& predicted) const {
+  const auto& scaling = plan_.target_scaling;
+  double sum = 0;
+  double all = 0;
+  for (std::size_t i = 0; i < predicted.rows; ++i) {
+    const double d =
+        scaling.to_learned(static_cast<double>(predicted.values[i])) -
+        scaling.to_learned(static_cast<double>(valid_->y[i]));
+    sum += valid_->weight(i) * d * d;
+    all += valid_->weight(i);
+  }
+  return sum / all;
+}
+
 Result<> NetTrainer::validate(StepReport& report) {
   if (valid_->x.rows == 0) return {};
   auto predicted = model_of(parameters_).predict(valid_->x);
   if (!predicted) return std::move(predicted).fail();
   for (const auto& name : default_metrics(plan_)) {
-    report.metrics["valid." + name] = metric(name, *predicted, valid_->y);
+    report.metrics["valid." + name] =
+        metric(name, *predicted, valid_->y, valid_->weights);
   }
   double loss = report.metrics.count("valid.log_loss") > 0
                     ? report.metrics.at("valid.log_loss")
                     : 0;
   if (plan_.task == prep::Task::regression) {
-    // As train.loss: the mean squared error of the standardised target.
-    const double rmse = report.metrics.at("valid.rmse") / plan_.target_scale;
-    loss = rmse * rmse;
+    // As train.loss: the mean squared error of what is learned.
+    loss = learned_error(*predicted);
   }
   report.metrics["valid.loss"] = loss;
   return {};
@@ -244,7 +270,7 @@ Result<bool> NetTrainer::step(StepReport& report) {
   report.epoch = epoch_;
   report.epochs = static_cast<std::uint32_t>(spec_.train.epochs);
   report.step = steps_;
-  report.metrics["train.loss"] = loss / static_cast<double>(n);
+  report.metrics["train.loss"] = loss / total_weight_;
   auto done = validate(report);
   if (!done) return std::move(done).fail();
   judge(report);

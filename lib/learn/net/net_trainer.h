@@ -23,6 +23,7 @@ class NetTrainer final : public Trainer {
     NetWorkspace<float> work;
     std::vector<float> x;
     std::vector<float> y;
+    std::vector<float> weights;  ///< empty: each row counts 1
     std::vector<float> output_gradient;
     std::vector<float> gradient;
     double loss = 0;
@@ -33,6 +34,7 @@ class NetTrainer final : public Trainer {
   void run_shard(std::size_t index, std::size_t first, std::size_t rows);
   void optimise(std::size_t rows);
   Result<> validate(StepReport& report);
+  double learned_error(const prep::Matrix& predicted) const;
   void judge(const StepReport& report);
   NetModel model_of(const std::vector<float>& parameters) const;
 
@@ -44,6 +46,7 @@ class NetTrainer final : public Trainer {
   ShardPool pool_;
   const Design* train_ = nullptr;
   const Design* valid_ = nullptr;
+  double total_weight_ = 0;     ///< of the training rows
   std::vector<float> targets_;  ///< class index, or standardised value
   std::vector<float> parameters_;
   std::vector<float> gradient_;

@@ -1,0 +1,25 @@
+// What fitting and applying a plan share.  Internal to lib/prep.
+#pragma once
+
+#include <vector>
+
+#include "prep/plan.h"
+
+namespace mlb::prep {
+
+/// Features that give one number a row, scaled afterwards.
+bool gives_number(FeatureKind kind);
+
+/// The numbers of such a feature before scaling, one a row.
+Result<std::vector<double>> raw_numbers(const Feature& feature,
+                                        const table::Column& column,
+                                        const Rows& rows);
+
+/// (x - mean) / scale without leaving the range of double.
+double scaled(const Feature& feature, double x);
+
+/// An error when a value is missing and its rule does not have it.
+Result<> check_missing(const Feature& feature, const table::Column& column,
+                       const Rows& rows);
+
+}  // namespace mlb::prep

@@ -1,0 +1,158 @@
+// See columns.h.
+#include "prep/columns.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/glob.h"
+
+namespace mlb::prep {
+namespace {
+
+using table::Column;
+using table::Type;
+
+bool any_matches(const std::vector<std::string>& patterns,
+                 const std::string& name) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const auto& p) { return matches_glob(p, name); });
+}
+
+bool is_chosen(const JobSpec& spec, const std::string& name) {
+  const bool included =
+      spec.features.include.empty() || any_matches(spec.features.include, name);
+  return included && !any_matches(spec.features.exclude, name) &&
+         !has_role(spec, name) &&
+         rule_for(spec, name).type != ColumnType::ignore;
+}
+
+/// Every name and glob of the spec with the field that says it.
+std::vector<std::pair<std::string, std::string>> named(const JobSpec& spec) {
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto add = [&](const char* field, const std::string& name) {
+    if (!name.empty()) out.emplace_back(field, name);
+  };
+  add("target", spec.target);
+  add("data.split", spec.data.split.column);
+  for (const auto& rule : spec.columns) add("columns", rule.pattern);
+  for (const auto& p : spec.features.include) add("features.include", p);
+  for (const auto& p : spec.features.exclude) add("features.exclude", p);
+  add("features.id", spec.features.id);
+  add("features.weight", spec.features.weight);
+  return out;
+}
+
+Result<char> character(const std::string& text) {
+  if (text == "tab") return '\t';
+  if (text == "space") return ' ';
+  if (text.size() == 1) return text[0];
+  return Error{Fault::spec, "csv: '" + text + "' is not one character"};
+}
+
+}  // namespace
+
+ColumnRule rule_for(const JobSpec& spec, const std::string& column) {
+  for (const auto& rule : spec.columns) {
+    const bool match = column == spec.target
+                           ? rule.pattern == column
+                           : matches_glob(rule.pattern, column);
+    if (match) return rule;
+  }
+  return {.pattern = column};
+}
+
+bool has_role(const JobSpec& spec, const std::string& column) {
+  const SplitSpec& split = spec.data.split;
+  // By time is learnt from, for the future has times, too.
+  const bool divides =
+      split.by == SplitBy::column || split.by == SplitBy::group;
+  return column == spec.target || column == spec.features.id ||
+         column == spec.features.weight || (divides && column == split.column);
+}
+
+std::vector<const Column*> feature_columns(const table::Table& table,
+                                           const JobSpec& spec,
+                                           std::vector<std::string>& warnings) {
+  std::vector<const Column*> out;
+  for (const auto& column : table.columns) {
+    if (!is_chosen(spec, column.name)) continue;
+    const bool asked = rule_for(spec, column.name).encode != Encode::automatic;
+    if (column.type == Type::id || (column.type == Type::text && !asked)) {
+      warnings.push_back("column '" + column.name + "' is left out: " +
+                         (column.type == Type::id ? "an id" : "free text"));
+      continue;
+    }
+    out.push_back(&column);
+  }
+  return out;
+}
+
+Result<> check_names(const table::Table& table, const JobSpec& spec) {
+  std::string problems;
+  for (const auto& [field, name] : named(spec)) {
+    const bool found = std::any_of(
+        table.columns.begin(), table.columns.end(), [&](const Column& c) {
+          return c.name == name ||
+                 (field != "target" && matches_glob(name, c.name));
+        });
+    if (found) continue;
+    problems +=
+        (problems.empty() ? "" : "; ") + field + ": the data has no " +
+        (name.find_first_of("*?") == name.npos ? "column '" + name + "'"
+                                               : "column like '" + name + "'");
+  }
+  if (problems.empty()) return {};
+  return Error{Fault::data, problems};
+}
+
+Result<table::CsvOptions> csv_options(const JobSpec& spec) {
+  table::CsvOptions out;
+  if (spec.csv.delimiter != "auto") {
+    auto c = character(spec.csv.delimiter);
+    if (!c) return std::move(c).fail();
+    out.delimiter = *c;
+  }
+  auto quote = character(spec.csv.quote);
+  if (!quote) return std::move(quote).fail();
+  out.quote = *quote;
+  if (spec.csv.header) {
+    out.header =
+        *spec.csv.header ? table::Header::present : table::Header::absent;
+  }
+  out.missing = spec.csv.missing;
+  out.max_field = spec.csv.max_field;
+  // First, so that no glob reaches the target.
+  const bool reached = std::any_of(
+      spec.columns.begin(), spec.columns.end(), [&](const auto& rule) {
+        return !spec.target.empty() && matches_glob(rule.pattern, spec.target);
+      });
+  if (reached) {
+    out.columns.push_back(
+        {.pattern = spec.target, .type = rule_for(spec, spec.target).type});
+  }
+  for (const auto& rule : spec.columns) {
+    if (rule.pattern == spec.target) continue;
+    out.columns.push_back({.pattern = rule.pattern, .type = rule.type});
+  }
+  return out;
+}
+
+bool is_number(const Column& c) {
+  return c.type == Type::integer || c.type == Type::real;
+}
+
+double number_at(const Column& column, std::size_t row) {
+  return column.type == Type::real ? column.reals[row]
+                                   : static_cast<double>(column.integers[row]);
+}
+
+bool lacks_value(const Column& column, std::size_t row) {
+  if (column.is_missing(row)) return true;
+  return column.type == Type::real && !std::isfinite(column.reals[row]);
+}
+
+std::string row_text(std::size_t row) {
+  return "row " + std::to_string(row + 1);
+}
+
+}  // namespace mlb::prep

@@ -1,0 +1,41 @@
+// Which columns of a table play which role, by the names and globs of a spec.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "job/spec.h"
+#include "table/csv.h"
+#include "table/table.h"
+
+namespace mlb::prep {
+
+/// The first rule whose name or glob matches; a glob never matches the
+/// target.  Without a match: a rule of defaults.
+ColumnRule rule_for(const JobSpec& spec, const std::string& column);
+
+/// Is a column set apart: target, split, group, id, weight?
+bool has_role(const JobSpec& spec, const std::string& column);
+
+/// The columns that become features, in the order of the table; `warnings`
+/// says which are left out and why.
+std::vector<const table::Column*> feature_columns(
+    const table::Table& table, const JobSpec& spec,
+    std::vector<std::string>& warnings);
+
+/// An error that names every pattern and role which no column has.
+Result<> check_names(const table::Table& table, const JobSpec& spec);
+
+/// How the spec wants its CSV to be read.
+Result<table::CsvOptions> csv_options(const JobSpec& spec);
+
+bool is_number(const table::Column& column);
+/// Of an integer, real or boolean column.
+double number_at(const table::Column& column, std::size_t row);
+/// Missing, or a number that is not finite.
+bool lacks_value(const table::Column& column, std::size_t row);
+/// "row 7": as messages count.
+std::string row_text(std::size_t row);
+
+}  // namespace mlb::prep

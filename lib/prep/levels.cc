@@ -1,0 +1,85 @@
+// See levels.h.
+#include "prep/levels.h"
+
+#include <algorithm>
+#include <map>
+
+#include "prep/columns.h"
+
+namespace mlb::prep {
+
+using table::Column;
+using table::Type;
+
+LevelFinder::LevelFinder(const Column& column,
+                         const std::vector<std::string>& levels)
+    : column_(column) {
+  for (const auto& level : levels) {
+    places_.emplace(level, static_cast<std::int64_t>(places_.size()));
+  }
+  if (column.type != Type::category) return;
+  for (const auto& level : column.levels) of_code_.push_back(place_of(level));
+}
+
+std::int64_t LevelFinder::place_of(const std::string& level) const {
+  const auto found = places_.find(level);
+  return found == places_.end() ? kUnknown : found->second;
+}
+
+std::int64_t LevelFinder::at(std::size_t row) const {
+  if (lacks_value(column_, row)) return kMissing;
+  if (column_.type == Type::category) {
+    return of_code_[static_cast<std::size_t>(column_.codes[row])];
+  }
+  return place_of(column_.text_of(row));
+}
+
+LevelCounts count_levels(const Column& column, const Rows& rows) {
+  LevelCounts out;
+  if (is_number(column)) {
+    // By value; the text tells apart what is one double.
+    std::map<std::pair<double, std::string>, std::uint64_t> counted;
+    for (const auto row : rows) {
+      if (lacks_value(column, row)) {
+        ++out.missing;
+      } else {
+        ++counted[{number_at(column, row), column.text_of(row)}];
+      }
+    }
+    for (const auto& [level, count] : counted) {
+      out.levels.push_back(level.second);
+      out.counts.push_back(count);
+    }
+    return out;
+  }
+  std::map<std::string, std::uint64_t> counted;
+  for (const auto row : rows) {
+    if (column.is_missing(row)) {
+      ++out.missing;
+    } else {
+      ++counted[column.text_of(row)];
+    }
+  }
+  for (const auto& [level, count] : counted) {
+    out.levels.push_back(level);
+    out.counts.push_back(count);
+  }
+  return out;
+}
+
+std::string most_frequent(const LevelCounts& counts) {
+  const auto most =
+      std::max_element(counts.counts.begin(), counts.counts.end());
+  if (most == counts.counts.end()) return {};
+  return counts.levels[static_cast<std::size_t>(most - counts.counts.begin())];
+}
+
+std::uint32_t bucket_of(std::string_view level, std::uint32_t buckets) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : level) {
+    hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3u;
+  }
+  return static_cast<std::uint32_t>((hash >> 32 ^ hash) % buckets);
+}
+
+}  // namespace mlb::prep

@@ -1,0 +1,154 @@
+// The rules of more than one field that are about data: see reader.h.
+#include <algorithm>
+#include <array>
+
+#include "spec/reader.h"
+
+namespace mlb::spec {
+namespace {
+
+struct DataRules {
+  const Draft& draft;
+  Findings& findings;
+  const JobSpec& spec = draft.parsed.spec;
+
+  void add(const std::string& path, std::string code, std::string message,
+           std::string hint = {}) const {
+    findings.add(
+        draft.place_of(path),
+        {std::move(code), path, path + ": " + message, {}, std::move(hint)});
+  }
+
+  void one_way_to_split() const {
+    std::string first;
+    for (const char* key : {"column", "by_time", "group"}) {
+      const std::string path = std::string("data.split.") + key;
+      if (!draft.has(path)) continue;
+      if (!first.empty()) {
+        add(path, "E116", "stands beside " + first + "; want one of them");
+      }
+      if (first.empty()) first = key;
+    }
+    const bool asked =
+        draft.has("data.split.stratify") && spec.data.split.stratify == true;
+    if (!first.empty() && asked) {
+      add("data.split.stratify", "E218",
+          "a split by " + first + " cannot be stratified");
+    }
+  }
+
+  /// Lists with a column, fractions without.
+  void parts() const {
+    const bool column = draft.places.contains("data.split.column");
+    for (const char* part : {"train", "valid", "test"}) {
+      const std::string path = std::string("data.split.") + part;
+      if (!draft.has(path)) continue;
+      const bool list = !draft.fractions.contains(part);
+      if (column && !list) {
+        add(path, "E218", "want a list of values of the split's column");
+      } else if (!column && list) {
+        add(path, "E218", "a list needs the column that it is about",
+            "write column: NAME beside it");
+      }
+    }
+    const bool unsaid = !draft.bad.contains("data.split.train") &&
+                        !draft.fractions.contains("train");
+    if (column && unsaid && spec.data.split.train_values.empty()) {
+      add("data.split.column", "E218", "no value trains; want train: [values]");
+    }
+  }
+
+  const std::vector<std::string>& values_of(std::string_view part) const {
+    const SplitSpec& split = spec.data.split;
+    if (part == "train") return split.train_values;
+    return part == "valid" ? split.valid_values : split.test_values;
+  }
+
+  void values_once() const {
+    if (spec.data.split.by != SplitBy::column) return;
+    std::vector<std::string> seen;
+    for (const char* part : {"train", "valid", "test"}) {
+      for (const auto& value : values_of(part)) {
+        if (std::find(seen.begin(), seen.end(), value) != seen.end()) {
+          add(std::string("data.split.") + part, "E120",
+              "'" + shown(value) + "' is in another list, too");
+        }
+        seen.push_back(value);
+      }
+    }
+  }
+
+  void stored() const {
+    if (spec.data.split.by != SplitBy::stored || !draft.has("data.csv")) return;
+    add("data.split", "E218", "only a data set has a stored split");
+  }
+
+  void roles() const {
+    std::vector<std::pair<std::string, std::string>> seen;
+    for (const char* path : {"target", "features.id", "features.weight"}) {
+      if (!draft.has(path)) continue;
+      const Field* field = find_field(path);
+      const auto name =
+          std::get<std::string>(field->access.get(draft.parsed.spec));
+      for (const auto& [other, its] : seen) {
+        if (its != name) continue;
+        add(path, "E219", "'" + shown(name) + "' is the " + other + ", too");
+      }
+      seen.emplace_back(last_key(path), name);
+    }
+  }
+
+  /// The name of the target may say its type, and no more.
+  void target_rule() const {
+    for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+      const ColumnRule& rule = spec.columns[i];
+      if (spec.target.empty() || rule.pattern != spec.target) continue;
+      const ColumnRule plain{.pattern = rule.pattern, .type = rule.type};
+      if (rule == plain && rule.type != ColumnType::ignore) continue;
+      findings.add(draft.column_places.at(i),
+                   {"E219",
+                    "columns." + shown(rule.pattern),
+                    "columns: '" + shown(rule.pattern) +
+                        "' is the target; only its type may be said here",
+                    {},
+                    "see target_transform, task and positive"});
+    }
+  }
+
+  void prep() const {
+    if (spec.kind != Kind::prep || draft.bad.contains("kind")) return;
+    for (const char* path : {"metrics", "require"}) {
+      if (draft.has(path)) add(path, "E216", "a prep job has no metrics");
+    }
+    for (const char* path : {"model", "train"}) {
+      if (!draft.has(path)) continue;
+      findings.add(draft.place_of(path),
+                   {"W301", path,
+                    std::string(path) + " has no effect: a prep job trains "
+                                        "nothing"});
+    }
+  }
+
+  void transform() const {
+    const bool asked = spec.target_transform == TargetTransform::log1p ||
+                       spec.target_transform == TargetTransform::standard;
+    if (!asked || spec.task != TaskAsked::classification) return;
+    add("target_transform", "E218", "classes are not transformed");
+  }
+};
+
+}  // namespace
+
+void check_data_rules(const Draft& draft, Findings& findings) {
+  const DataRules rules{draft, findings};
+  rules.one_way_to_split();
+  rules.parts();
+  rules.values_once();
+  rules.stored();
+  rules.roles();
+  rules.target_rule();
+  rules.prep();
+  rules.transform();
+}
+
+}  // namespace mlb::spec
