@@ -13,7 +13,7 @@ lacks() { ! holds "$1" "$2" || fail "$1 holds $2"; }
 without mlbroker 'yaml-cpp|hdf5|blas|dlib|xgboost|curl'
 without mlworker 'yaml-cpp|hdf5|blas|dlib|xgboost|sqlite|curl'
 without mlsubmit 'hdf5|blas|dlib|xgboost|sqlite|curl'
-without mlprep 'blas|dlib|xgboost|zmq|sqlite|yaml-cpp|curl'
+without mlprep 'blas|dlib|xgboost|zmq|sqlite|curl'
 without mlbatch-job 'zmq|sqlite|yaml-cpp|curl'
 for program in mlbroker mlworker mlsubmit; do
   lacks "$program" 'H5Fopen|cblas_sgemm'

@@ -1,10 +1,12 @@
 // mlprep FILE.csv -o OUT.h5
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
 
 #include "base/file.h"
+#include "prep/columns.h"
 #include "table/convert.h"
 #include "term/progress.h"
 #include "verbs.h"
@@ -36,6 +38,41 @@ void print_decisions(const ConvertFlags& flags,
                inspection.dialect.header ? "header" : "no header");
 }
 
+void print_noticed(const ConvertFlags& flags,
+                   const std::vector<std::string>& warnings) {
+  for (const auto& w : warnings) {
+    std::fprintf(stderr, "%s: warning: %s\n", flags.input.c_str(), w.c_str());
+  }
+}
+
+/// Where the table is written: to the output, or when more comes to a file
+/// beside it, which goes with its owner.
+class Part {
+ public:
+  explicit Part(const ConvertFlags& flags)
+      : path_(flags.output), is_part_(flags.prepare.asked()) {
+    if (is_part_) path_ += ".table." + std::to_string(::getpid());
+  }
+  ~Part() {
+    if (is_part_) ::unlink(path_.c_str());
+  }
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool is_part_;
+};
+
+/// Types that --columns asks for; --column goes before.
+void add_types(const JobSpec& spec, table::CsvOptions& options) {
+  const auto asked = prep::csv_options(spec);
+  if (!asked) return;
+  options.columns.insert(options.columns.end(), asked->columns.begin(),
+                         asked->columns.end());
+}
+
 }  // namespace
 
 Result<> convert(const ConvertFlags& flags) {
@@ -53,9 +90,13 @@ Result<> convert(const ConvertFlags& flags) {
                                   ": exists already; use --force to replace "
                                   "it"};
   }
+  auto spec = spec_of(flags.prepare);
+  if (!spec) return std::move(spec).fail();
+  if (flags.prepare.asked()) add_types(*spec, *options);
+  const Part part(flags);
   term::ProgressLine line(flags.input, flags.quiet);
   auto done = table::convert_csv(
-      flags.input, flags.output,
+      flags.input, part.path(),
       {.csv = *options, .compress = flags.compress == "deflate"},
       [&](std::uint64_t bytes, std::uint64_t total) {
         line.show(bytes, total);
@@ -63,10 +104,14 @@ Result<> convert(const ConvertFlags& flags) {
       });
   line.clear();
   if (!done) return std::move(done).fail();
-  if (!flags.quiet) {
-    print_warnings(flags, *done);
-    print_decisions(flags, *done);
+  if (!flags.quiet) print_warnings(flags, *done);
+  if (flags.prepare.asked()) {
+    auto noticed =
+        prepare(*spec, part.path(), flags.output, flags.compress == "deflate");
+    if (!noticed) return std::move(noticed).context(flags.input);
+    if (!flags.quiet) print_noticed(flags, *noticed);
   }
+  if (!flags.quiet) print_decisions(flags, *done);
   if (flags.report.empty()) return {};
   return write_file_durably(flags.report,
                             view_of(table::to_json(*done).dump(2) + "\n"));

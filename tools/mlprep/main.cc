@@ -61,6 +61,20 @@ void add_dialect(CLI::App* app, DialectFlags& f) {
                   "longest record, e.g. 64M (default)");
 }
 
+void add_preparation(CLI::App* app, PrepareFlags& f) {
+  app->add_option("--target", f.target, "the column to predict");
+  app->add_option("--split", f.split,
+                  "as data.split: '{train: 0.8, valid: 0, test: 0.2}'");
+  app->add_option("--columns", f.columns,
+                  "as columns: '{age: {missing: mean, scale: robust}}'");
+  app->add_option("--features", f.features,
+                  "as features: '{exclude: [id, \"note_*\"]}'");
+  app->add_option("--sample", f.sample, "a share or a number of rows");
+  app->add_option("--task", f.task, "auto, classification or regression");
+  app->add_option("--positive", f.positive, "the positive one of two classes");
+  app->add_option("--seed", f.seed, "of the split (default 0)");
+}
+
 struct Command {
   ConvertFlags convert;
   InspectFlags inspect;
@@ -82,6 +96,7 @@ void add_verbs(CLI::App& app, Command& c) {
       ->check(CLI::IsMember({"none", "deflate"}));
   convert->add_flag("--force", c.convert.force, "replace an existing output");
   convert->add_flag("-q,--quiet", c.convert.quiet, "print errors only");
+  add_preparation(convert, c.convert.prepare);
   add_dialect(convert, c.convert.dialect);
 
   CLI::App* inspect =

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "prepare.h"
 #include "table/csv.h"
 
 namespace mlb::prep_tool {
@@ -23,6 +24,7 @@ struct DialectFlags {
 
 struct ConvertFlags {
   DialectFlags dialect;
+  PrepareFlags prepare;
   std::string input;
   std::string output;
   std::string report;
