@@ -164,10 +164,24 @@ void add_result_verbs(CLI::App& app, Command& c) {
                        "  mlsubmit get @last predictions -o - | head\n");
   get->add_option("ID", c.get.job, kJobWords)->required();
   get->add_option("NAME", c.get.names,
-                  "model predictions metrics spec logs stdout stderr all "
-                  "(default: the first four)");
+                  "model predictions metrics dataset spec logs stdout stderr "
+                  "all (default: all but logs, as far as there)");
   get->add_option("-o,--output", c.get.dir, "a folder, or - for stdout");
   get->add_flag("--force", c.get.force, "replace different files");
+}
+
+void add_data_verb(CLI::App& app, Command& c) {
+  CLI::App* data =
+      verb(app, "data", "Data sets by digest: list, bring, look into",
+           "  mlsubmit data ls\n"
+           "  mlsubmit data push table.h5\n"
+           "  mlsubmit data head @last -n 5\n");
+  data->add_option("ACTION", c.data.action, "ls, push, head, stats or verify")
+      ->required()
+      ->check(CLI::IsMember({"ls", "push", "head", "stats", "verify"}));
+  data->add_option("WHAT", c.data.what, "a file, sha256:DIGEST, or a job's ID");
+  data->add_option("-n,--rows", c.data.rows, "of head: how many (10)")
+      ->check(CLI::PositiveNumber);
 }
 
 }  // namespace
@@ -188,6 +202,7 @@ void build(CLI::App& app, Command& c) {
   add_spec_verbs(app, c);
   add_list_verbs(app, c);
   add_result_verbs(app, c);
+  add_data_verb(app, c);
   verb(app, "ping", "Ask the broker whether it is there", "  mlsubmit ping\n");
   verb(app, "workers", "Who serves", "  mlsubmit workers\n");
   verb(app, "version", "Print the version", "  mlsubmit version\n");
@@ -223,6 +238,7 @@ Exit act(const CLI::App& app, Command& c) {
   if (name == "wait") return wait(g, c.wait);
   if (name == "metrics") return metrics(g, c.metrics);
   if (name == "get") return get(g, c.get);
+  if (name == "data") return data(g, c.data);
   if (name == "ping") return ping(g);
   if (name == "workers") return workers(g);
   if (name == "help") return help(app, c.help_topic, c.help_path);

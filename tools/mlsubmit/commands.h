@@ -26,6 +26,7 @@ struct Command {
   WaitFlags wait;
   MetricsFlags metrics;
   GetFlags get;
+  DataFlags data;
   bool wait_all = false;
   std::string help_topic;
   std::string help_path;

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/file.h"
@@ -16,38 +15,13 @@
 #include "events.h"
 #include "jobs.h"
 #include "render.h"
+#include "temporary_folder.h"
 #include "term/progress.h"
 
 namespace mlb::submit {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that goes with its owner; for what is on its way to stdout.
-class TemporaryFolder {
- public:
-  static Result<TemporaryFolder> make() {
-    std::error_code error;
-    std::string name =
-        fs::temp_directory_path(error).string() + "/mlsubmit-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) {
-      return Error{Fault::data, name + ": " + errno_text(errno)};
-    }
-    return TemporaryFolder(std::move(name));
-  }
-  TemporaryFolder(TemporaryFolder&& other) noexcept
-      : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 /// Copies a file to stdout and removes it before the first byte: a reader
 /// that goes away may end us by SIGPIPE.
@@ -83,7 +57,6 @@ class Getter {
   Result<> get_artefact(const Artefact& artefact);
   Result<> get_spec();
   Result<> get_log(std::uint8_t stream);
-  Result<> download(const Digest& digest, const std::string& path);
   Result<> put(const std::string& file, const std::string& temporary,
                const Digest& digest);
   Result<> put_text(const std::string& file, const std::string& text);
@@ -98,27 +71,6 @@ class Getter {
   bool to_stdout_;
   bool force_;
 };
-
-Result<> Getter::download(const Digest& digest, const std::string& path) {
-  ::unlink(path.c_str());
-  if (connection_.same_machine()) {
-    auto cas = blob::Cas::open_existing(connection_.welcome().blob_dir);
-    if (cas && cas->has(digest)) {
-      auto taken = cas->take_out(digest, path, blob::Way::reflink);
-      if (taken) ::chmod(path.c_str(), 0644);
-      return taken;
-    }
-  }
-  auto dealer = transport::Dealer::connect(connection_.context(),
-                                           connection_.welcome().transfer);
-  if (!dealer) return std::move(dealer).fail();
-  auto transfer = blob::Downloader::open(path, digest);
-  if (!transfer) return std::move(transfer).fail();
-  term::ProgressLine line("fetching " + path, globals_.quiet);
-  return blob::run(
-      *transfer, transfer_line(*dealer), kTransferPatience,
-      [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); });
-}
 
 /// Moves a verified file to its place, or to stdout.
 Result<> Getter::put(const std::string& file, const std::string& temporary,
@@ -154,7 +106,7 @@ Result<> Getter::get_artefact(const Artefact& artefact) {
     return Error{Fault::integrity, artefact.file + ": is no file name"};
   }
   const std::string temporary = temporary_for(artefact.file);
-  auto got = download(artefact.digest, temporary);
+  auto got = download(globals_, connection_, artefact.digest, temporary);
   if (!got) return std::move(got).context(artefact.file);
   return put(artefact.file, temporary, artefact.digest);
 }
@@ -215,7 +167,7 @@ std::vector<std::string> expand(const std::vector<std::string>& words,
     }
   }
   if (!words.empty()) return out;
-  for (const char* name : {"model", "predictions", "metrics"}) {
+  for (const char* name : {"model", "dataset", "predictions", "metrics"}) {
     if (std::find(left.begin(), left.end(), name) != left.end()) {
       out.push_back(name);
     }
@@ -231,6 +183,28 @@ std::string default_folder(const JobRow& row) {
 }
 
 }  // namespace
+
+Result<> download(const Globals& globals, Connection& connection,
+                  const Digest& digest, const std::string& path) {
+  ::unlink(path.c_str());
+  if (connection.same_machine()) {
+    auto cas = blob::Cas::open_existing(connection.welcome().blob_dir);
+    if (cas && cas->has(digest)) {
+      auto taken = cas->take_out(digest, path, blob::Way::reflink);
+      if (taken) ::chmod(path.c_str(), 0644);
+      return taken;
+    }
+  }
+  auto dealer = transport::Dealer::connect(connection.context(),
+                                           connection.welcome().transfer);
+  if (!dealer) return std::move(dealer).fail();
+  auto transfer = blob::Downloader::open(path, digest);
+  if (!transfer) return std::move(transfer).fail();
+  term::ProgressLine line("fetching " + path, globals.quiet);
+  return blob::run(
+      *transfer, transfer_line(*dealer), kTransferPatience,
+      [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); });
+}
 
 Result<> fetch(const Globals& globals, Connection& connection, JobView job,
                const GetFlags& flags) {

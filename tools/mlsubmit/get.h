@@ -13,4 +13,8 @@ namespace mlb::submit {
 Result<> fetch(const Globals& globals, Connection& connection, JobView job,
                const GetFlags& flags);
 
+/// Puts a blob of the broker at `path`, verified.
+Result<> download(const Globals& globals, Connection& connection,
+                  const Digest& digest, const std::string& path);
+
 }  // namespace mlb::submit

@@ -76,6 +76,12 @@ struct GetFlags {
   bool force = false;
 };
 
+struct DataFlags {
+  std::string action;      ///< ls, push, head, stats, verify
+  std::string what;        ///< a file, sha256:..., a job; ls: nothing
+  std::uint64_t rows = 0;  ///< head: 0: as mlprep has it
+};
+
 Exit submit(const Globals& globals, const SubmitFlags& flags);
 Exit run(const Globals& globals, const RunFlags& flags);
 Exit validate(const Globals& globals, const ValidateFlags& flags);
@@ -87,6 +93,7 @@ Exit logs(const Globals& globals, const LogsFlags& flags);
 Exit wait(const Globals& globals, const WaitFlags& flags);
 Exit metrics(const Globals& globals, const MetricsFlags& flags);
 Exit get(const Globals& globals, const GetFlags& flags);
+Exit data(const Globals& globals, const DataFlags& flags);
 Exit cancel(const Globals& globals, const JobsFlags& flags);
 Exit ping(const Globals& globals);
 Exit workers(const Globals& globals);
