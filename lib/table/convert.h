@@ -23,7 +23,8 @@ struct ColumnReport {
 /// What was decided about a file, and all that was noticed.
 struct Inspection {
   std::uint64_t rows = 0;
-  std::uint64_t bytes = 0;
+  std::uint64_t rejected = 0;  ///< rows left out by --ragged skip
+  std::uint64_t bytes = 0;     ///< of the file as it is stored
   Digest digest;
   Dialect dialect;
   std::vector<ColumnReport> columns;

@@ -1,5 +1,6 @@
 // Reading CSV: records of fields, exactly as csv.md's rules say, in bounded
-// memory.  One thread; the block machinery stays behind CsvReader.
+// memory.  CsvReader gives records one by one, on one thread; the passes of
+// convert.h read the same blocks with many threads (csv_blocks.h).
 #pragma once
 
 #include <cstdint>
@@ -12,26 +13,44 @@
 #include <vector>
 
 #include "base/digest.h"
-#include "base/file.h"
 #include "base/result.h"
 #include "job/spec.h"
 
 namespace mlb::table {
 
 enum class Header { automatic, present, absent };
+/// automatic: UTF-8, or UTF-16 when the file begins with its byte order mark.
+enum class Encoding { automatic, utf8, latin1, cp1252, utf16 };
+/// What becomes of a row with another number of fields than the first one.
+enum class Ragged { error, fill, skip };
+/// Which instructions look for delimiters; the results are the same.
+enum class Simd { best, avx2, sse2, scalar };
+
+std::string_view name_of(Encoding encoding);
 
 struct CsvOptions {
   std::optional<char> delimiter;  ///< none: sniffed from , ; tab | and space
-  char quote = '"';
+  char quote = '"';               ///< NUL: there are no quotes
+  std::optional<char> escape;     ///< the character behind it is itself
+  std::optional<char> comment;    ///< begins a record that is left out
+  std::uint64_t skip = 0;         ///< lines before the header
   Header header = Header::automatic;
+  Encoding encoding = Encoding::automatic;
+  char decimal = '.';
+  std::optional<char> thousands;  ///< between groups of three digits
   /// Unquoted words that mean "missing"; the empty field always does.
   std::vector<std::string> missing{"NA",  "N/A",  "n/a", "NaN",
                                    "nan", "null", "NULL"};
+  Ragged ragged = Ragged::error;
   std::vector<ColumnRule> columns;  ///< types that are asked for
-  /// Bytes of one record with its line end.
+  /// Bytes of one record with its line end; at most kMostRecord.
   std::uint64_t max_field = 64u << 20;
-  std::size_t block = 4u << 20;  ///< bytes read at once, >= 64
+  std::size_t block = 4u << 20;  ///< bytes read at once, >= 1
+  unsigned threads = 0;          ///< of the passes; 0: one a core
+  Simd simd = Simd::best;
 };
+
+inline constexpr std::uint64_t kMostRecord = 1u << 30;
 
 /// A file with more columns is refused.
 inline constexpr std::size_t kMostColumns = 65536;
@@ -40,8 +59,13 @@ inline constexpr std::size_t kMostColumns = 65536;
 struct Dialect {
   char delimiter = ',';
   char quote = '"';
+  std::optional<char> escape;
+  std::optional<char> comment;
+  std::uint64_t skip = 0;
   bool header = true;
-  bool bom = false;
+  Encoding encoding = Encoding::utf8;
+  char decimal = '.';
+  std::optional<char> thousands;
 };
 
 struct Field {
@@ -58,11 +82,18 @@ struct Record {
 /// Bytes read so far, of how many; false asks to stop.
 using ReadProgress = std::function<bool(std::uint64_t, std::uint64_t)>;
 
+class BlockTaker;
+struct Block;
+struct Index;
+
 class CsvReader {
  public:
   /// Opens, sniffs the dialect, reads no record yet.
   static Result<CsvReader> open(const std::string& path,
                                 const CsvOptions& options);
+  ~CsvReader();
+  CsvReader(CsvReader&&) noexcept;
+  CsvReader& operator=(CsvReader&&) noexcept;
 
   /// The next record; false at the end.  Blank lines are skipped unless the
   /// file has one column.  The first record is not special here.
@@ -71,43 +102,37 @@ class CsvReader {
   Result<> rewind();
 
   Dialect& dialect() { return dialect_; }
-  const std::string& path() const { return path_; }
-  std::uint64_t size() const { return size_; }
-  std::uint64_t bytes_read() const { return read_; }
-  /// SHA-256 of the whole file; after next() returned false.
-  Digest digest() { return hash_->finish(); }
+  /// The path, or what messages call standard input.
+  const std::string& path() const;
+  /// Of the file as it is stored.
+  std::uint64_t size() const;
+  std::uint64_t bytes_read() const;
+  /// SHA-256 of the whole file as stored; after next() returned false.
+  Digest digest();
   void on_progress(ReadProgress progress) { progress_ = std::move(progress); }
   void one_column(bool value) { one_column_ = value; }
+  /// Where the next record begins in the text of the file.
+  std::uint64_t offset() const;
+  /// For the passes, which take whole blocks: after rewind().
+  BlockTaker& taker() { return *taker_; }
 
  private:
-  CsvReader() = default;
-  Result<> fill();
-  enum class Scan { complete, more };
-  Result<Scan> try_record(Record& record);
-  Result<Scan> quoted_field(Record& record, std::size_t& at,
-                            std::uint64_t& line);
-  Result<> check_text(std::size_t begin, std::size_t end) const;
-  Error error_at(std::uint64_t line, std::size_t at,
-                 const std::string& what) const;
-  Error too_long() const;
-  Result<> sniff();
-  bool at_end() const { return end_of_file_ && at_ >= buffer_.size(); }
+  explicit CsvReader(std::unique_ptr<BlockTaker> taker);
+  Result<bool> next_block();
+  void give(Record& record);
+  Error problem() const;
+  Result<> sniff(const CsvOptions& options);
 
-  std::string path_;
-  Fd fd_;
-  std::uint64_t size_ = 0;
-  std::uint64_t read_ = 0;
-  std::size_t block_ = 0;
-  std::uint64_t max_record_ = 0;
-  Dialect dialect_;
-  std::string buffer_;
-  std::size_t at_ = 0;        ///< first byte not yet given out
-  std::uint64_t offset_ = 0;  ///< of buffer_[0] in the file
-  std::uint64_t line_ = 1;    ///< of buffer_[at_]
-  bool end_of_file_ = false;
+  std::unique_ptr<BlockTaker> taker_;
+  std::unique_ptr<Block> block_;
+  std::unique_ptr<Index> index_;
+  std::size_t row_ = 0;           ///< of the block, the next to be given out
+  std::uint64_t block_line_ = 1;  ///< of the first byte of the block
+  std::uint64_t line_ = 1;        ///< of byte `counted_` of the block
+  std::size_t counted_ = 0;
   bool one_column_ = false;
+  Dialect dialect_;
   std::deque<std::string> unescaped_;  ///< of the current record
-  std::unique_ptr<Sha256> hash_;
   ReadProgress progress_;
 };
 
@@ -117,6 +142,7 @@ std::vector<std::size_t> count_fields(std::string_view text, char delimiter,
                                       char quote);
 /// The delimiter of a file that begins with `text`; an error names the two
 /// candidates that cannot be told apart.
-Result<char> sniff_delimiter(std::string_view text, char quote);
+Result<char> sniff_delimiter(std::string_view text, char quote,
+                             std::optional<char> comment = {});
 
 }  // namespace mlb::table

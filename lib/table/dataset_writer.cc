@@ -7,8 +7,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "base/file.h"
+#include "table/chunk_queue.h"
 #include "table/h5.h"
 #include "table/seal.h"
 
@@ -20,6 +23,10 @@ constexpr std::uint64_t kOpenChunkBytes = 64u << 20;
 constexpr std::uint64_t kLeastChunk = 256;
 constexpr std::uint64_t kMostChunk = 65536;
 constexpr std::size_t kMostStoredWarnings = 1000;
+/// Texts are handed to HDF5 after so many rows or bytes: fixed, for the order
+/// of its heap is part of the file.
+constexpr std::uint64_t kTextRows = 4096;
+constexpr std::size_t kTextBytes = 4u << 20;
 
 /// The largest power of two in [256, 65536] with all open chunks <= 64 MiB.
 std::uint64_t chunk_for(std::size_t columns) {
@@ -39,11 +46,16 @@ Result<> describe(hid_t object, const char* encoding, const char* version) {
 
 }  // namespace
 
-/// The open data sets of one column.
+/// The open data sets of one column, and its rows that are not yet written.
 struct OpenColumn {
   h5::Handle object;  ///< what carries the attributes
   h5::Handle values;
   h5::Handle mask;
+  std::size_t width = 0;  ///< of a value; 0: texts
+  std::vector<char> chunk;
+  std::vector<char> missing;
+  std::string texts;
+  std::vector<std::size_t> text_ends;
 };
 
 struct DatasetWriter::Impl {
@@ -53,14 +65,21 @@ struct DatasetWriter::Impl {
   std::string source;
   bool compress = true;
   std::uint64_t chunk = 0;
-  std::uint64_t written = 0;
+  std::uint64_t begun = 0;   ///< first row of the chunk that is being filled
+  std::uint64_t filled = 0;  ///< rows in it
+  std::uint64_t texts_written = 0;
+  std::uint64_t text_rows = 0;  ///< that wait to be written
+  std::size_t text_bytes = 0;
+  bool has_texts = false;
   h5::Handle file;
   h5::Handle table;
   h5::Handle missing;
   h5::Handle index;
   std::vector<OpenColumn> columns;
+  std::unique_ptr<ChunkQueue> queue;
 
   ~Impl() {
+    queue.reset();
     columns.clear();
     index.reset();
     missing.reset();
@@ -69,7 +88,7 @@ struct DatasetWriter::Impl {
     if (!temporary.empty()) ::unlink(temporary.c_str());
   }
   h5::ColumnShape shape() const {
-    return {inspection.rows, std::min(chunk, inspection.rows), compress};
+    return {inspection.rows, std::min(chunk, inspection.rows), compress, true};
   }
   Result<> open_all();
   Result<OpenColumn> open(const ColumnReport& report);
@@ -77,8 +96,13 @@ struct DatasetWriter::Impl {
                                    const std::string& name, hid_t type);
   Result<OpenColumn> open_text(const ColumnReport& report,
                                const std::string& name);
-  Result<> append(const Column& column, const OpenColumn& open,
-                  std::uint64_t rows);
+  Result<> append(std::span<const Piece> pieces, std::size_t from,
+                  std::size_t to);
+  Result<> append_texts(std::span<const Piece> pieces, std::size_t from,
+                        std::size_t to);
+  Result<> write_texts();
+  Result<> close_chunk();
+  Result<> write_ready();
   Result<> describe_root();
 };
 
@@ -111,6 +135,7 @@ Result<OpenColumn> DatasetWriter::Impl::open_text(const ColumnReport& report,
   OpenColumn out;
   h5::ColumnShape plain = shape();
   plain.compress = false;  // the texts lie in the heap, filters miss them
+  plain.whole_chunks = false;
   out.values =
       h5::create_column(table.get(), name, h5::text_type().get(), plain);
   auto done = describe(out.values.get(), "string-array", "0.2.0");
@@ -179,38 +204,107 @@ Result<> DatasetWriter::Impl::open_all() {
     done = h5::write_attribute(owner, "mlbatch-type",
                                std::string(name_of(report.type)));
     if (done) done = h5::write_attribute(owner, "mlbatch-name", report.name);
+    opened->width = width_of(report);
+    has_texts |= opened->width == 0;
     columns.push_back(std::move(*opened));
   }
   return done;
 }
 
-Result<> DatasetWriter::Impl::append(const Column& column,
-                                     const OpenColumn& open,
-                                     std::uint64_t rows) {
-  Result<> done;
-  const hid_t values = open.values.get();
-  if (column.type == Type::category) {
-    done = h5::write_rows(values, H5T_NATIVE_INT32, written, rows,
-                          column.codes.data());
-  } else if (column.type == Type::real) {
-    done = h5::write_rows(values, H5T_NATIVE_DOUBLE, written, rows,
-                          column.reals.data());
-  } else if (column.type == Type::boolean) {
-    std::vector<signed char> bytes(column.integers.begin(),
-                                   column.integers.end());
-    done = h5::write_rows(values, h5::boolean_type().get(), written, rows,
-                          bytes.data());
-  } else if (column.stores_integers()) {
-    done = h5::write_rows(values, H5T_NATIVE_INT64, written, rows,
-                          column.integers.data());
-  } else {
-    done = h5::write_texts(values, written, column.texts);
+/// Rows [from, to) of the pieces into the chunk, which has room for them.
+Result<> DatasetWriter::Impl::append(std::span<const Piece> pieces,
+                                     std::size_t from, std::size_t to) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    OpenColumn& column = columns[i];
+    const std::size_t width = column.width;
+    const char* const values = pieces[i].values.data();
+    column.chunk.insert(column.chunk.end(), values + from * width,
+                        values + to * width);
+    if (!column.mask) continue;
+    const auto* const mask = pieces[i].missing.data();
+    column.missing.insert(column.missing.end(), mask + from, mask + to);
   }
-  if (done && open.mask) {
-    done = h5::write_rows(open.mask.get(), h5::boolean_type().get(), written,
-                          rows, column.missing.data());
+  filled += to - from;
+  return has_texts ? append_texts(pieces, from, to) : Result<>();
+}
+
+Result<> DatasetWriter::Impl::append_texts(std::span<const Piece> pieces,
+                                           std::size_t from, std::size_t to) {
+  for (std::size_t row = from; row < to; ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      OpenColumn& column = columns[i];
+      if (column.width > 0) continue;
+      const std::string_view text = pieces[i].text(row);
+      column.texts += text;
+      column.text_ends.push_back(column.texts.size());
+      text_bytes += text.size();
+    }
+    if (++text_rows < kTextRows && text_bytes < kTextBytes) continue;
+    auto written = write_texts();
+    if (!written) return written;
+  }
+  return {};
+}
+
+Result<> DatasetWriter::Impl::write_texts() {
+  auto done = write_ready();
+  std::vector<const char*> pointers;
+  for (auto& column : columns) {
+    if (column.width > 0 || text_rows == 0 || !done) continue;
+    pointers.clear();
+    std::size_t begin = 0;
+    for (const std::size_t end : column.text_ends) {
+      pointers.push_back(column.texts.data() + begin);
+      begin = end;
+    }
+    done = h5::write_texts(column.values.get(), texts_written, pointers);
+    column.texts.clear();
+    column.text_ends.clear();
+  }
+  texts_written += text_rows;
+  text_rows = 0;
+  text_bytes = 0;
+  return done;
+}
+
+/// The chunks that were handed to the queue, in their order.
+Result<> DatasetWriter::Impl::write_ready() {
+  Result<> done;
+  while (!queue->is_empty()) {
+    const Chunk next = queue->take();
+    const std::size_t at = next.target / 2;
+    const h5::Handle& target = at == columns.size()    ? index
+                               : next.target % 2 == 0 ? columns[at].values
+                                                       : columns[at].mask;
+    if (done) done = h5::write_chunk(target.get(), next.first, next.packed);
   }
   return done;
+}
+
+Result<> DatasetWriter::Impl::close_chunk() {
+  auto done = write_texts();
+  if (!done) return done;
+  const std::uint64_t whole = shape().chunk;
+  const auto add = [&](std::size_t target, std::vector<char> raw,
+                       std::size_t width) {
+    raw.resize(whole * width);  // the last chunk may not be full
+    queue->add({target, begun, width, std::move(raw), {}});
+  };
+  std::vector<char> rows(whole * sizeof(std::int64_t));
+  auto* const numbers = reinterpret_cast<std::int64_t*>(rows.data());
+  std::iota(numbers, numbers + filled, static_cast<std::int64_t>(begun) + 1);
+  add(2 * columns.size(), std::move(rows), sizeof(std::int64_t));
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    OpenColumn& column = columns[i];
+    if (column.width > 0) {
+      add(2 * i, std::exchange(column.chunk, {}), column.width);
+      column.chunk.reserve(whole * column.width);
+    }
+    if (column.mask) add(2 * i + 1, std::exchange(column.missing, {}), 1);
+  }
+  begun += filled;
+  filled = 0;
+  return {};
 }
 
 Result<> DatasetWriter::Impl::describe_root() {
@@ -257,14 +351,14 @@ DatasetWriter& DatasetWriter::operator=(DatasetWriter&&) noexcept = default;
 
 Result<DatasetWriter> DatasetWriter::create(const std::string& path,
                                             const Inspection& inspection,
-                                            const std::string& source,
-                                            bool compress) {
+                                            const WriteOptions& options) {
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->inspection = inspection;
-  impl->source = source;
-  impl->compress = compress;
+  impl->source = options.source;
+  impl->compress = options.compress;
   impl->chunk = chunk_for(inspection.columns.size());
+  impl->queue = std::make_unique<ChunkQueue>(options.threads, options.compress);
   impl->temporary = path + ".tmp." + std::to_string(::getpid());
   impl->file = h5::create_file(impl->temporary);
   if (!impl->file) {
@@ -275,34 +369,34 @@ Result<DatasetWriter> DatasetWriter::create(const std::string& path,
   return DatasetWriter(std::move(impl));
 }
 
-std::uint64_t DatasetWriter::chunk_rows() const {
-  return impl_->chunk;
-}
-
-Result<> DatasetWriter::append(const Table& chunk) {
-  std::vector<std::int64_t> rows(chunk.rows);
-  std::iota(rows.begin(), rows.end(),
-            static_cast<std::int64_t>(impl_->written) + 1);
-  auto done = h5::write_rows(impl_->index.get(), H5T_NATIVE_INT64,
-                             impl_->written, chunk.rows, rows.data());
-  for (std::size_t i = 0; i < chunk.columns.size() && done; ++i) {
-    done = impl_->append(chunk.columns[i], impl_->columns[i], chunk.rows);
+Result<> DatasetWriter::append(std::span<const Piece> pieces,
+                               std::size_t rows) {
+  for (std::size_t from = 0; from < rows;) {
+    const auto room = static_cast<std::size_t>(impl_->chunk - impl_->filled);
+    const std::size_t to = std::min(rows, from + room);
+    auto done = impl_->append(pieces, from, to);
+    if (done && impl_->filled == impl_->chunk) done = impl_->close_chunk();
+    if (!done) return std::move(done).context(impl_->path);
+    from = to;
   }
-  impl_->written += chunk.rows;
-  if (!done) return std::move(done).context(impl_->path);
-  return done;
+  return {};
 }
 
-Result<> DatasetWriter::finish(const Table& last) {
+Result<> DatasetWriter::finish(std::span<const Levels> levels) {
   Result<> done;
-  for (std::size_t i = 0; i < last.columns.size() && done; ++i) {
-    const Column& column = last.columns[i];
-    if (column.type != Type::category) continue;
+  if (impl_->filled > 0) done = impl_->close_chunk();
+  if (done) done = impl_->write_ready();
+  for (std::size_t i = 0; i < levels.size() && done; ++i) {
+    if (impl_->inspection.columns[i].type != Type::category) continue;
+    std::vector<std::string> texts;
+    for (std::uint32_t k = 0; k < levels[i].size(); ++k) {
+      texts.emplace_back(levels[i].text(k));
+    }
     const h5::Handle categories = h5::create_column(
         impl_->columns[i].object.get(), "categories", h5::text_type().get(),
-        {column.levels.size(), 0, false});
+        {texts.size(), 0, false, false});
     done = describe(categories.get(), "string-array", "0.2.0");
-    if (done) done = h5::write_texts(categories.get(), 0, column.levels);
+    if (done) done = h5::write_texts(categories.get(), 0, texts);
   }
   if (done) done = impl_->describe_root();
   if (!done) return std::move(done).context(impl_->path);

@@ -93,9 +93,24 @@ Handle create_column(hid_t parent, const std::string& name, hid_t type,
       H5Pset_deflate(create.get(), kDeflateLevel);
     }
   }
+  // One slot of the cache, and room in it for the chunk that is being filled.
+  const Handle access(H5Pcreate(H5P_DATASET_ACCESS));
+  const std::size_t kept = static_cast<std::size_t>(shape.chunk) *
+                           std::max<std::size_t>(1, H5Tget_size(type));
+  H5Pset_chunk_cache(access.get(), 1, shape.whole_chunks ? 0 : kept, 1);
   const Handle space(H5Screate_simple(1, &rows, nullptr));
   return Handle(H5Dcreate2(parent, name.c_str(), type, space.get(), H5P_DEFAULT,
-                           create.get(), H5P_DEFAULT));
+                           create.get(), access.get()));
+}
+
+Result<> write_chunk(hid_t column, std::uint64_t first,
+                     std::string_view bytes) {
+  const hsize_t offset = first;
+  if (H5Dwrite_chunk(column, H5P_DEFAULT, 0, &offset, bytes.size(),
+                     bytes.data()) < 0) {
+    return failed("write a chunk; is the disk full?");
+  }
+  return {};
 }
 
 Result<> write_rows(hid_t column, hid_t memory_type, std::uint64_t first,
@@ -131,8 +146,13 @@ Result<> write_texts(hid_t column, std::uint64_t first,
   std::vector<const char*> pointers;
   pointers.reserve(texts.size());
   for (const auto& text : texts) pointers.push_back(text.c_str());
+  return write_texts(column, first, pointers);
+}
+
+Result<> write_texts(hid_t column, std::uint64_t first,
+                     std::span<const char* const> texts) {
   return write_rows(column, text_type().get(), first, texts.size(),
-                    pointers.data());
+                    texts.data());
 }
 
 Result<std::vector<std::string>> read_texts(hid_t column, std::uint64_t count) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,16 +53,23 @@ struct ColumnShape {
   std::uint64_t rows = 0;
   std::uint64_t chunk = 0;
   bool compress = false;
+  /// Chunks are handed over whole (write_chunk): none is kept in memory.
+  bool whole_chunks = false;
 };
 Handle create_column(hid_t parent, const std::string& name, hid_t type,
                      const ColumnShape& shape);
 /// Writes rows first..first+count of a data set from memory.
 Result<> write_rows(hid_t column, hid_t memory_type, std::uint64_t first,
                     std::uint64_t count, const void* data);
+/// Writes the chunk that begins with row `first`, as the filters left it.
+Result<> write_chunk(hid_t column, std::uint64_t first, std::string_view bytes);
 Result<> read_rows(hid_t column, hid_t memory_type, std::uint64_t count,
                    void* data);
 Result<> write_texts(hid_t column, std::uint64_t first,
                      std::span<const std::string> texts);
+/// The same of texts that end in NUL.
+Result<> write_texts(hid_t column, std::uint64_t first,
+                     std::span<const char* const> texts);
 Result<std::vector<std::string>> read_texts(hid_t column, std::uint64_t count);
 
 Result<> write_attribute(hid_t owner, const char* name,

@@ -1,54 +1,18 @@
 // See infer.h.
 #include "table/infer.h"
 
-#include <fast_float/fast_float.h>
-
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 namespace mlb::table {
 namespace {
 
 constexpr std::size_t kExamples = 3;
 constexpr std::uint64_t kFewRows = 20;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-std::string_view without_sign(std::string_view text) {
-  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
-    text.remove_prefix(1);
-  }
-  return text;
-}
-
-bool has_leading_zero(std::string_view text) {
-  text = without_sign(text);
-  return text.size() > 1 && text[0] == '0' && is_digit(text[1]);
-}
-
-/// Digits only, perhaps with a sign.
-bool looks_whole(std::string_view text) {
-  text = without_sign(text);
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
-}
-
-bool is_leading_zero_number(std::string_view text) {
-  return has_leading_zero(text) &&
-         without_sign(text).find_first_not_of("0123456789.eE+-") == text.npos;
-}
-
-bool has_two_signs(std::string_view text) {
-  return text.size() > 1 && text[0] == '+' && text[1] == '-';
-}
-
-bool equals_folded(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char a, char b) { return (a | 0x20) == b; });
-}
+constexpr std::size_t kAllValues = 2u << 20;
+constexpr std::size_t kAllBytes = 64u << 20;
+constexpr std::size_t kLeastValues = 64;
+constexpr std::size_t kLeastBytes = 64u << 10;
+constexpr std::size_t kStretch = 4096;  // bytes whose lines are counted at once
 
 /// As a word: at its edges or beside a separator or a capital.
 bool contains_word(const std::string& name, std::string_view word) {
@@ -68,112 +32,83 @@ bool contains_word(const std::string& name, std::string_view word) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-    text.remove_suffix(1);
-  }
-  return text;
+DistinctLimit DistinctLimit::of(std::size_t columns) {
+  DistinctLimit out;
+  out.values = std::clamp(kAllValues / columns, kLeastValues, out.values);
+  out.bytes = std::clamp(kAllBytes / columns, kLeastBytes, out.bytes);
+  return out;
 }
 
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  if (text.empty() || has_leading_zero(text) || has_two_signs(text)) {
-    return std::nullopt;
-  }
-  if (text[0] == '+') text.remove_prefix(1);
-  std::int64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return value;
+std::string_view BlockTexts::text(std::size_t row, std::size_t column) {
+  return field_text(raw_field(block_, index_, row, column), syntax_, scratch_)
+      .text;
 }
 
-std::optional<double> parse_real(std::string_view text) {
-  if (text.empty() || has_leading_zero(text) || has_two_signs(text)) {
-    return std::nullopt;
+std::uint64_t BlockTexts::line_at(std::size_t place) {
+  const std::string_view text = block_.text();
+  if (lines_.empty()) lines_.push_back(line_);
+  // A stretch never ends between CR and LF: the count looks one byte ahead.
+  while (lines_.size() * kStretch <= place) {
+    const std::size_t begin = (lines_.size() - 1) * kStretch;
+    lines_.push_back(lines_.back() + count_lines(text.substr(begin), kStretch));
   }
-  if (text[0] == '+') text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] =
-      fast_float::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() ||
-      std::isnan(value)) {
-    return std::nullopt;
+  const std::size_t begin = place / kStretch * kStretch;
+  return lines_[place / kStretch] +
+         count_lines(text.substr(begin), place - begin);
+}
+
+void ColumnJudge::add_order(const ColumnSlice& slice) {
+  if (slice.values == 0) return;
+  const bool goes_on = values_ == 0 || slice.first > last_;
+  increasing_ = increasing_ && slice.increasing && goes_on &&
+                is(Odd::not_integer) && !slice.seen(Odd::not_integer);
+  last_ = slice.last;
+}
+
+void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
+                             BlockTexts& texts) {
+  for (const Candidate& candidate : slice.candidates) {
+    const std::string_view text = texts.text(candidate.row, column);
+    if (!levels_.add(candidate.hash, text)) continue;
+    if (examples_.size() < kExamples) examples_.push_back(shortened(text));
+    if (levels_.size() > limit_.values || levels_.bytes() > limit_.bytes) {
+      too_many_ = true;
+      levels_.clear();
+      return;
+    }
   }
-  // fast_float 3.9 answers 1e400 with infinity: that is no number of ours.
-  if (std::isinf(value) && text.find_first_of("0123456789") != text.npos) {
-    return std::nullopt;
+}
+
+void ColumnJudge::add(const ColumnSlice& slice, std::size_t column,
+                      BlockTexts& texts) {
+  if (!too_many_) add_levels(slice, column, texts);
+  add_order(slice);
+  values_ += slice.values;
+  missing_ += slice.missing;
+  missing_words_ += slice.missing_words;
+  for (std::size_t i = 0; i < kOdds; ++i) {
+    const Sighting& sighting = slice.odd[i];
+    Seen& seen = odd_[i];
+    if (sighting.count > 0 && seen.count == 0) {
+      seen.line = texts.line(sighting.row);
+      seen.value = shortened(texts.text(sighting.row, column));
+    }
+    seen.count += sighting.count;
   }
-  return value;
-}
-
-std::optional<bool> parse_boolean(std::string_view text) {
-  if (equals_folded(text, "true")) return true;
-  if (equals_folded(text, "false")) return false;
-  return std::nullopt;
-}
-
-void ColumnJudge::Odd::see(std::string_view text, std::uint64_t at) {
-  if (count++ > 0) return;
-  line = at;
-  value = shortened(text);
-}
-
-void ColumnJudge::number(double value) {
-  ++reals_;
-  if (std::isinf(value)) return;
-  if (++finite_ == 1) min_ = max_ = value;
-  min_ = std::min(min_, value);
-  max_ = std::max(max_, value);
-  // Welford, "Note on a method for calculating corrected sums of squares",
-  // Technometrics 4 (1962).
-  const double delta = value - mean_;
-  mean_ += delta / static_cast<double>(finite_);
-  squares_ += delta * (value - mean_);
-}
-
-void ColumnJudge::see_forms(std::string_view raw, std::uint64_t line) {
-  const std::string_view text = trimmed(raw);
-  if (text.size() != raw.size()) blanks_.see(raw, line);
-  const auto whole = parse_integer(text);
-  const auto real = whole ? static_cast<double>(*whole) : parse_real(text);
-  if (whole) {
-    ++integers_;
+  if (is(Odd::not_number)) {
+    moments_.add(slice.numbers);
   } else {
-    not_integer_.see(raw, line);
-  }
-  if (real) {
-    if (!whole && looks_whole(text)) too_large_.see(raw, line);
-    if (std::isinf(*real)) infinite_.see(raw, line);
-    number(*real);
-  } else {
-    not_number_.see(raw, line);
-    if (is_leading_zero_number(text)) leading_zero_.see(raw, line);
-  }
-  if (parse_boolean(text)) {
-    ++booleans_;
-  } else {
-    not_boolean_.see(raw, line);
+    moments_.clear();
   }
 }
 
-void ColumnJudge::value(std::string_view raw, std::uint64_t line) {
-  ++values_;
-  see_forms(raw, line);
-  if (too_many_) return;
-  const auto [it, is_new] = distinct_.try_emplace(std::string(raw), 0);
-  if (is_new && examples_.size() < kExamples) {
-    examples_.push_back(shortened(raw));
-  }
-  ++it->second;
-  if (distinct_.size() > kDistinctLimit) {
-    too_many_ = true;
-    distinct_.clear();
-  }
+unsigned char ColumnJudge::known() const {
+  unsigned out = 0;
+  out |= is(Odd::not_integer) ? 0 : Known::not_integer;
+  out |= is(Odd::not_number) ? 0 : Known::not_number;
+  out |= is(Odd::not_boolean) ? 0 : Known::not_boolean;
+  out |= too_many_ ? Known::many : 0;
+  return static_cast<unsigned char>(out);
 }
 
 bool ColumnJudge::name_says_id() const {
@@ -182,55 +117,82 @@ bool ColumnJudge::name_says_id() const {
 }
 
 void ColumnJudge::warn(Verdict& verdict, std::string code, std::string message,
-                       const Odd* odd) const {
+                       const Seen* odd) const {
   verdict.warnings.push_back({std::move(code), std::move(message),
                               odd == nullptr ? 0 : odd->line, name_});
 }
 
+/// Every value another one, and none missing, in rows enough to say so.
+bool ColumnJudge::is_unique() const {
+  const bool different = too_many_ ? increasing_ : levels_.size() == values_;
+  return different && missing_ == 0 && values_ >= kFewRows;
+}
+
+/// Why a column that looks like numbers is none.
+void ColumnJudge::explain_text(Verdict& v) const {
+  const Seen& not_number = seen(Odd::not_number);
+  const std::uint64_t numbers = values_ - not_number.count;
+  const std::uint64_t others = seen(Odd::other_form).count;
+  if (others > 0 && (numbers + others) * 100 >= values_ * 95) {
+    const Seen& odd = seen(Odd::other_form);
+    warn(v, "number_format",
+         "'" + odd.value + "' is no number as numbers are read now (" +
+             std::to_string(odd.count) +
+             " such values); if it is one, say so with --decimal or "
+             "--thousands; the column is kept as text",
+         &odd);
+    return;
+  }
+  if (numbers * 2 <= values_) return;
+  const bool zero = !is(Odd::leading_zero);
+  const Seen& odd = zero ? seen(Odd::leading_zero) : not_number;
+  warn(v, zero ? "leading_zero" : "not_a_number",
+       "'" + odd.value + "' is not a number (" + std::to_string(odd.count) +
+           " such values); the column is kept as text",
+       &odd);
+}
+
 Type ColumnJudge::automatic(Verdict& v) const {
   const std::uint64_t rows = values_ + missing_;
-  const bool unique = !too_many_ && distinct_.size() == values_ &&
-                      missing_ == 0 && rows >= kFewRows;
+  const bool unique = is_unique();
+  const Seen& too_large = seen(Odd::too_large);
   if (values_ == 0) {
     warn(v, "all_missing", "every value is missing");
     return Type::text;
   }
-  if (!too_many_ && distinct_.size() == 1 && rows > 1) {
+  if (!too_many_ && levels_.size() == 1 && rows > 1) {
     warn(v, "constant", "every value is '" + examples_.front() + "'");
   }
-  if (too_large_.count > 0 && reals_ == values_) {
+  if (too_large.count > 0 && is(Odd::not_number)) {
     warn(v, "integer_overflow",
-         "'" + too_large_.value + "' does not fit into 64 bits (" +
-             std::to_string(too_large_.count) +
+         "'" + too_large.value + "' does not fit into 64 bits (" +
+             std::to_string(too_large.count) +
              " such values); the column is kept as text",
-         &too_large_);
-  } else if (integers_ == values_) {
+         &too_large);
+  } else if (is(Odd::not_integer)) {
     v.integral = unique && name_says_id();
     return v.integral ? Type::id : Type::integer;
-  } else if (reals_ == values_) {
-    if (infinite_.count > 0) {
-      warn(v, "infinite", std::to_string(infinite_.count) + " infinite values",
-           &infinite_);
+  } else if (is(Odd::not_number)) {
+    const Seen& infinite = seen(Odd::infinite);
+    if (infinite.count > 0) {
+      warn(v, "infinite", std::to_string(infinite.count) + " infinite values",
+           &infinite);
     }
     return Type::real;
-  } else if (booleans_ == values_) {
+  } else if (is(Odd::not_boolean)) {
     return Type::boolean;
-  } else if (reals_ * 2 > values_) {
-    const Odd& odd = leading_zero_.count > 0 ? leading_zero_ : not_number_;
-    warn(v, leading_zero_.count > 0 ? "leading_zero" : "not_a_number",
-         "'" + odd.value + "' is not a number (" + std::to_string(odd.count) +
-             " such values); the column is kept as text",
-         &odd);
+  } else {
+    explain_text(v);
   }
   if (unique) return Type::id;
   const std::uint64_t most = std::max(kFewRows, rows / 2);
-  const bool few = !too_many_ && distinct_.size() <= most;
+  const bool few = !too_many_ && levels_.size() <= most;
   return few ? Type::category : Type::text;
 }
 
 ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
   Verdict v;
-  const auto demand = [&](Type type, const Odd& odd, std::string_view what) {
+  const auto demand = [&](Type type, const Seen& odd, std::string_view what) {
     v.type = type;
     if (odd.count == 0) return;
     v.refusal = "'" + odd.value + "' is not " + std::string(what);
@@ -240,25 +202,31 @@ ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
     case ColumnType::automatic:
     case ColumnType::ignore: v.type = automatic(v); break;
     case ColumnType::integer:
-      demand(Type::integer, not_integer_, "a whole number");
+      demand(Type::integer, seen(Odd::not_integer), "a whole number");
       break;
-    case ColumnType::real: demand(Type::real, not_number_, "a number"); break;
+    case ColumnType::real:
+      demand(Type::real, seen(Odd::not_number), "a number");
+      break;
     case ColumnType::boolean:
-      demand(Type::boolean, not_boolean_, "true or false");
+      demand(Type::boolean, seen(Odd::not_boolean), "true or false");
       break;
-    case ColumnType::category: v.type = Type::category; break;
+    case ColumnType::category:
+      v.type = Type::category;
+      if (too_many_) v.refusal = "has more distinct texts than fit into 1 GiB";
+      break;
     case ColumnType::text: v.type = Type::text; break;
     case ColumnType::id:
       v.type = Type::id;
-      v.integral = integers_ == values_ && values_ > 0;
+      v.integral = is(Odd::not_integer) && values_ > 0;
       break;
   }
   const bool numeric = v.type == Type::integer || v.type == Type::real;
-  if (numeric && blanks_.count > 0) {
+  const Seen& blanks = seen(Odd::blanks);
+  if (numeric && blanks.count > 0) {
     warn(v, "blanks",
-         "blanks around " + std::to_string(blanks_.count) +
+         "blanks around " + std::to_string(blanks.count) +
              " numbers were dropped",
-         &blanks_);
+         &blanks);
   }
   if (v.type == Type::id && asked == ColumnType::automatic) {
     warn(v, "id", "every value is different: kept in the table, not a feature");
@@ -269,14 +237,14 @@ ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
 ColumnStats ColumnJudge::stats(Type type) const {
   ColumnStats out;
   out.missing = missing_;
-  out.distinct = too_many_ ? kDistinctLimit : distinct_.size();
+  out.distinct = too_many_ ? limit_.values : levels_.size();
   out.examples = examples_;
   if (type == Type::integer || type == Type::real) {
-    out.min = min_;
-    out.max = max_;
-    out.mean = mean_;
-    out.std =
-        finite_ > 0 ? std::sqrt(squares_ / static_cast<double>(finite_)) : 0;
+    const auto s = moments_.summary();
+    out.min = s.min;
+    out.max = s.max;
+    out.mean = s.mean;
+    out.std = s.std;
   }
   return out;
 }

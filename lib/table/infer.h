@@ -1,14 +1,18 @@
 // What type a column has: decided on the whole file, one column at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "job/spec.h"
+#include "table/levels.h"
+#include "table/moments.h"
+#include "table/parse.h"
+#include "table/slice.h"
 #include "table/table.h"
 
 namespace mlb::table {
@@ -21,18 +25,10 @@ struct Warning {
   std::string column;
 };
 
-/// Blanks around a number or a truth value do not count.
-std::string_view trimmed(std::string_view text);
-/// A whole number in the range of int64 without a leading zero.
-std::optional<std::int64_t> parse_integer(std::string_view text);
-/// A decimal number, inf included; nothing for 1e400 and for "0123".
-std::optional<double> parse_real(std::string_view text);
-std::optional<bool> parse_boolean(std::string_view text);
-
 /// What is reported of a column.
 struct ColumnStats {
   std::uint64_t missing = 0;
-  std::uint64_t distinct = 0;  ///< at most kDistinctLimit
+  std::uint64_t distinct = 0;  ///< at most the limit of DistinctLimit
   double min = 0;              ///< of numbers
   double max = 0;
   double mean = 0;
@@ -40,15 +36,48 @@ struct ColumnStats {
   std::vector<std::string> examples;
 };
 
+/// Distinct values are counted up to so many a column, fewer when there are
+/// many columns: all together fit into about 100 MiB.
 inline constexpr std::size_t kDistinctLimit = 100000;
+struct DistinctLimit {
+  std::size_t values = kDistinctLimit;
+  std::size_t bytes = 16u << 20;  ///< of the texts
+  static DistinctLimit of(std::size_t columns);
+  /// For a column that shall be a category: 1 GiB of texts.
+  static DistinctLimit none() { return {1u << 30, 1u << 30}; }
+};
 
-/// Sees every value of one column once.
+/// The texts and lines of a block's rows, for what is kept of it.
+class BlockTexts {
+ public:
+  /// `line`: of the first byte of the block.
+  BlockTexts(const Block& block, const Index& index, const Syntax& syntax,
+             std::uint64_t line)
+      : block_(block), index_(index), syntax_(syntax), line_(line) {}
+  /// Valid until the next call.
+  std::string_view text(std::size_t row, std::size_t column);
+  std::uint64_t line_at(std::size_t place);
+  std::uint64_t line(std::size_t row) { return line_at(index_.starts[row]); }
+
+ private:
+  const Block& block_;
+  const Index& index_;
+  const Syntax& syntax_;
+  std::uint64_t line_;
+  std::string scratch_;
+  std::vector<std::uint64_t> lines_;  ///< before each stretch; made when asked
+};
+
+/// Sees every value of one column once, block by block in order.
 class ColumnJudge {
  public:
-  explicit ColumnJudge(std::string name) : name_(std::move(name)) {}
+  ColumnJudge(std::string name, DistinctLimit limit)
+      : name_(std::move(name)), limit_(limit) {}
 
-  void missing() { ++missing_; }
-  void value(std::string_view text, std::uint64_t line);
+  /// `column`: which one of the block this is.
+  void add(const ColumnSlice& slice, std::size_t column, BlockTexts& texts);
+  /// For the scanners.
+  unsigned char known() const;
 
   /// The type; with `asked`, or why the values do not fit it.
   struct Verdict {
@@ -61,39 +90,44 @@ class ColumnJudge {
   Verdict decide(ColumnType asked) const;
   ColumnStats stats(Type type) const;
   std::uint64_t missing_count() const { return missing_; }
+  std::uint64_t missing_words() const { return missing_words_; }
   const std::string& name() const { return name_; }
+  /// The distinct values, unless there are too many.
+  const Levels& levels() const { return levels_; }
+  Levels take_levels() { return std::move(levels_); }
+  bool has_all_levels() const { return !too_many_; }
 
  private:
-  struct Odd {
+  struct Seen {
     std::uint64_t count = 0;
     std::uint64_t line = 0;
     std::string value;
-    void see(std::string_view text, std::uint64_t at);
   };
-  void see_forms(std::string_view raw, std::uint64_t line);
-  void number(double value);
+  const Seen& seen(Odd what) const {
+    return odd_[static_cast<std::size_t>(what)];
+  }
+  bool is(Odd never_seen) const { return seen(never_seen).count == 0; }
+  bool is_unique() const;
+  void add_levels(const ColumnSlice& slice, std::size_t column,
+                  BlockTexts& texts);
+  void add_order(const ColumnSlice& slice);
   Type automatic(Verdict& verdict) const;
+  void explain_text(Verdict& verdict) const;
   void warn(Verdict& verdict, std::string code, std::string message,
-            const Odd* odd = nullptr) const;
+            const Seen* odd = nullptr) const;
   bool name_says_id() const;
 
   std::string name_;
+  DistinctLimit limit_;
   std::uint64_t missing_ = 0;
+  std::uint64_t missing_words_ = 0;
   std::uint64_t values_ = 0;
-  std::uint64_t integers_ = 0;
-  std::uint64_t reals_ = 0;  ///< integers included
-  std::uint64_t finite_ = 0;
-  std::uint64_t booleans_ = 0;
-  Odd not_integer_;
-  Odd not_number_;
-  Odd not_boolean_;
-  Odd leading_zero_;
-  Odd too_large_;
-  Odd infinite_;
-  Odd blanks_;
-  double min_ = 0, max_ = 0, mean_ = 0, squares_ = 0;  ///< Welford
-  std::unordered_map<std::string, std::uint64_t> distinct_;
-  bool too_many_ = false;  ///< more distinct values than we count
+  std::array<Seen, kOdds> odd_;
+  Moments moments_;
+  Levels levels_;
+  bool too_many_ = false;
+  bool increasing_ = true;  ///< whole numbers, each greater than the last
+  std::int64_t last_ = 0;
   std::vector<std::string> examples_;
 };
 

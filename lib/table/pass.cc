@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <thread>
 
 namespace mlb::table {
 namespace {
@@ -102,70 +103,49 @@ std::vector<std::string> column_names(const Record& first, bool header,
   return out;
 }
 
-Result<RowReader> RowReader::open(const std::string& path,
-                                  const CsvOptions& options) {
-  auto csv = CsvReader::open(path, options);
-  if (!csv) return std::move(csv).fail();
-  RowReader out(std::move(*csv));
-  out.missing_.insert(options.missing.begin(), options.missing.end());
+unsigned thread_count(const CsvOptions& options) {
+  if (options.threads > 0) return options.threads;
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+CsvFile::CsvFile(CsvReader reader, const CsvOptions& options)
+    : reader_(std::move(reader)),
+      missing_(options.missing),
+      form_{options.decimal, options.thousands} {}
+
+Result<CsvFile> CsvFile::open(const std::string& path,
+                              const CsvOptions& options) {
+  auto reader = CsvReader::open(path, options);
+  if (!reader) return std::move(reader).fail();
+  CsvFile out(std::move(*reader), options);
   auto read = out.read_header(options);
   if (!read) return std::move(read).fail();
   return out;
 }
 
-Result<> RowReader::read_header(const CsvOptions& options) {
+Result<> CsvFile::read_header(const CsvOptions& options) {
   Record first;
-  auto got = csv_.next(first);
+  auto got = reader_.next(first);
   if (!got) return std::move(got).fail();
-  if (!*got)
-    return Error{Fault::data, csv_.path() + ": holds only blank lines"};
-  csv_.dialect().header = options.header != Header::absent;
-  width_ = first.fields.size();
+  if (!*got) return Error{Fault::data, path() + ": holds only blank lines"};
+  const bool header = options.header != Header::absent;
+  rule_ = {.width = first.fields.size(),
+           .ragged = options.ragged,
+           .data_begin = header ? reader_.offset() : 0};
   if (options.header == Header::automatic && looks_like_data(first)) {
     warnings_.push_back({"header_is_data",
                          "the first row holds only numbers and was taken as "
                          "the header; if it is data, use --no-header",
                          first.line, ""});
   }
-  names_ = column_names(first, csv_.dialect().header, warnings_);
+  names_ = column_names(first, header, warnings_);
   auto good = check_names(names_, kMostColumns);
   if (!good) {
-    return std::move(good).context(csv_.path() + ":" +
-                                   std::to_string(first.line));
+    return std::move(good).context(path() + ":" + std::to_string(first.line));
   }
-  nameless_last_ = csv_.dialect().header && width_ > 1 &&
-                   trimmed(first.fields.back().text).empty();
-  return rewind();
-}
-
-void RowReader::drop_last_column() {
-  names_.pop_back();
-  warnings_.push_back({"empty_column",
-                       "the last column has no name and no value; left out", 1,
-                       ""});
-}
-
-Result<> RowReader::rewind() {
-  auto done = csv_.rewind();
-  if (!done) return done;
-  csv_.one_column(width_ == 1);
-  if (!csv_.dialect().header) return {};
-  Record header;
-  auto got = csv_.next(header);
-  if (!got) return std::move(got).fail();
-  return {};
-}
-
-Result<bool> RowReader::next(Record& record) {
-  auto got = csv_.next(record);
-  if (!got || !*got) return got;
-  if (record.fields.size() != width_) {
-    return Error{Fault::data,
-                 csv_.path() + ":" + std::to_string(record.line) + ":1: has " +
-                     std::to_string(record.fields.size()) + " fields; want " +
-                     std::to_string(width_) + " as in the first row"};
-  }
-  return true;
+  nameless_last_ =
+      header && rule_.width > 1 && trimmed(first.fields.back().text).empty();
+  return reader_.rewind();
 }
 
 }  // namespace mlb::table

@@ -1,50 +1,54 @@
-// What both passes over a CSV share: the header, ragged rows, missing words.
+// What both passes over a CSV share: names, the rule for its rows, and how
+// values are read.  Private to lib/table.
 #pragma once
 
-#include <functional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "base/glob.h"
 #include "base/result.h"
 #include "table/convert.h"
 #include "table/csv.h"
+#include "table/csv_blocks.h"
+#include "table/parse.h"
 
 namespace mlb::table {
 
-/// The records of a file as rows of a table of known width.
-class RowReader {
+/// A file whose dialect and header are known.
+class CsvFile {
  public:
-  static Result<RowReader> open(const std::string& path,
-                                const CsvOptions& options);
+  static Result<CsvFile> open(const std::string& path,
+                              const CsvOptions& options);
 
-  /// The next data row; false at the end.
-  Result<bool> next(Record& record);
-  Result<> rewind();
-  bool is_missing(const Field& field) const {
-    return !field.quoted &&
-           (field.text.empty() ||
-            missing_.count(std::string(trimmed(field.text))) > 0);
-  }
+  CsvReader& reader() { return reader_; }
+  const Dialect& dialect() { return reader_.dialect(); }
+  const std::string& path() const { return reader_.path(); }
   const std::vector<std::string>& names() const { return names_; }
-  std::vector<Warning>& warnings() { return warnings_; }
-  CsvReader& csv() { return csv_; }
-  /// The last column has no name and no value: it is left out.
-  void drop_last_column();
+  const std::vector<Warning>& warnings() const { return warnings_; }
+  const RowRule& rule() const { return rule_; }
+  const MissingWords& missing() const { return missing_; }
+  const NumberForm& form() const { return form_; }
+  /// A last column that the header does not name: if it is empty, too, it is
+  /// left out.
+  bool is_last_nameless() const { return nameless_last_; }
 
  private:
-  explicit RowReader(CsvReader csv) : csv_(std::move(csv)) {}
+  CsvFile(CsvReader reader, const CsvOptions& options);
   Result<> read_header(const CsvOptions& options);
-  CsvReader csv_;
+
+  CsvReader reader_;
   std::vector<std::string> names_;
   std::vector<Warning> warnings_;
-  std::unordered_set<std::string> missing_;
-  std::size_t width_ = 0;
+  RowRule rule_;
+  MissingWords missing_;
+  NumberForm form_;
   bool nameless_last_ = false;
 };
 
 /// The type that the options ask for a column.
 ColumnType asked_type(const CsvOptions& options, const std::string& name);
+
+/// Threads to use: as asked, or one a core.
+unsigned thread_count(const CsvOptions& options);
 
 }  // namespace mlb::table

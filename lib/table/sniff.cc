@@ -38,6 +38,18 @@ void judge(Candidate& c, std::string_view text, char quote) {
       static_cast<double>(best->second) / static_cast<double>(counts.size());
 }
 
+/// The text without the lines that begin with `mark`.
+std::string without_lines(std::string_view text, char mark) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end =
+        std::min(text.find_first_of("\r\n"), text.size() - 1) + 1;
+    if (text.front() != mark) out += text.substr(0, end);
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::size_t> count_fields(std::string_view text, char delimiter,
@@ -74,7 +86,10 @@ std::vector<std::size_t> count_fields(std::string_view text, char delimiter,
   return out;
 }
 
-Result<char> sniff_delimiter(std::string_view text, char quote) {
+Result<char> sniff_delimiter(std::string_view whole, char quote,
+                             std::optional<char> comment) {
+  const std::string uncommented = comment ? without_lines(whole, *comment) : "";
+  const std::string_view text = comment ? uncommented : whole;
   std::array<Candidate, 5> candidates{{{',', "comma"},
                                        {';', "semicolon"},
                                        {'\t', "tab"},

@@ -83,7 +83,7 @@ TEST_CASE("NUL is refused and never cuts a field") {
 TEST_CASE("invalid UTF-8 is refused with line, column, offset and byte") {
   CHECK(read_csv("a,b\n1,caf\xe9\n").error ==
         ":2:6: byte 0xe9 at offset 9 is not valid UTF-8; is the file latin1? "
-        "convert it with iconv -f latin1 -t utf-8");
+        "try --encoding latin1 or cp1252");
 }
 
 TEST_CASE("the column of an error does not count the byte order mark") {
@@ -112,13 +112,6 @@ TEST_CASE("every malformed UTF-8 sequence is refused, every good one kept") {
   }
 }
 
-TEST_CASE("UTF-16 is refused with what to do") {
-  CHECK(read_csv(std::string("\xff\xfe"
-                             "a\0,\0",
-                             6))
-            .error.find("iconv -f utf-16") != std::string::npos);
-}
-
 TEST_CASE("a record of the greatest length is read, one byte more is not") {
   for (const std::size_t block : {64u, 4096u}) {
     CsvOptions options;
@@ -140,8 +133,9 @@ TEST_CASE("a quote left open in a long file ends at the limit") {
   std::string text = "a,b\n1,\"2\n";
   for (int i = 0; i < 1000; ++i) text += "3,4\n";
   const std::string error = read_csv(text, options).error;
-  CHECK(error.starts_with(":2:1: this record is longer than --max-field"));
-  CHECK(error.find("quote") != std::string::npos);
+  CHECK(error ==
+        ":2:3: the quote that opens here is not closed within --max-field "
+        "(1000 bytes)");
 }
 
 TEST_CASE("rewinding gives the same records and the same digest") {

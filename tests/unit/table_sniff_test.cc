@@ -109,9 +109,11 @@ TEST_CASE("a nameless empty last column is left out with a warning") {
 
 TEST_CASE("ragged rows are refused with line, found and wanted") {
   CHECK(refusal("a,b\n1,2\n\n3\n") ==
-        ":4:1: has 1 fields; want 2 as in the first row");
+        ":4:1: has 1 fields; want 2 as in the first row (see --ragged fill and "
+        "skip)");
   CHECK(refusal("a,b\n1,2,3\n") ==
-        ":2:1: has 3 fields; want 2 as in the first row");
+        ":2:1: has 3 fields; want 2 as in the first row (see --ragged fill and "
+        "skip)");
 }
 
 TEST_CASE("no data row, only blank lines: an error") {

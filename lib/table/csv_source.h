@@ -1,0 +1,62 @@
+// The bytes of a CSV as UTF-8, whatever the file is: plain, gzip, standard
+// input (spooled to an unlinked temporary file, for it is read twice), UTF-16
+// or a single-byte encoding.  Private to lib/table.  One thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/result.h"
+#include "table/csv.h"
+#include "table/csv_encoding.h"
+#include "table/csv_gzip.h"
+
+namespace mlb::table {
+
+class CsvSource {
+ public:
+  /// `path`: "-" is standard input.
+  static Result<CsvSource> open(const std::string& path, Encoding encoding);
+
+  /// Up to `most` (>= 1) bytes of UTF-8, without the byte order mark; 0 at the
+  /// end.
+  Result<std::size_t> read(char* to, std::size_t most);
+  Result<> rewind();
+
+  /// What messages call it.
+  const std::string& name() const { return name_; }
+  /// What it is, after the byte order mark was seen; never automatic.
+  Encoding encoding() const { return encoding_; }
+  /// Bytes of text in front of the first that read() gives: 3 of a mark.
+  std::uint64_t skipped() const { return skipped_; }
+  /// Of the file as stored.
+  std::uint64_t size() const { return size_; }
+  std::uint64_t bytes_read() const { return read_; }
+  /// SHA-256 of the stored bytes, after the end was read.
+  Digest digest() { return hash_->finish(); }
+
+ private:
+  CsvSource() = default;
+  Result<> spool(int from);
+  Result<std::size_t> read_stored(char* to, std::size_t most);
+  Result<std::size_t> read_bytes(char* to, std::size_t most);
+  Result<> look_at_mark();
+
+  std::string name_;
+  Fd fd_;
+  std::uint64_t size_ = 0;
+  std::uint64_t read_ = 0;
+  std::uint64_t skipped_ = 0;
+  Encoding asked_ = Encoding::automatic;
+  Encoding encoding_ = Encoding::utf8;
+  bool gzip_ = false;
+  std::unique_ptr<Gunzip> gunzip_;
+  std::unique_ptr<Decoder> decoder_;
+  std::string ahead_;  ///< bytes that were read to look at the mark
+  std::unique_ptr<Sha256> hash_;
+};
+
+}  // namespace mlb::table

@@ -1,0 +1,213 @@
+// See judging.h.
+#include "table/judging.h"
+
+#include <algorithm>
+
+#include "table/csv_pipeline.h"
+
+namespace mlb::table {
+namespace {
+
+constexpr std::size_t kListedLines = 10;
+
+/// A block and what its columns hold.
+struct JudgeLoad {
+  Block block;
+  Index index;
+  std::vector<ColumnSlice> slices;
+};
+
+/// Rows of another width than the first, and what became of them.
+struct RaggedRows {
+  std::uint64_t count = 0;
+  std::vector<std::uint64_t> lines;  ///< the first few
+
+  void add(const std::vector<std::uint32_t>& starts, BlockTexts& texts) {
+    count += starts.size();
+    for (const auto start : starts) {
+      if (lines.size() == kListedLines) return;
+      lines.push_back(texts.line_at(start));
+    }
+  }
+  void warn(const char* code, const std::string& fate,
+            std::vector<Warning>& warnings) const {
+    if (count == 0) return;
+    std::string list;
+    for (const auto line : lines) {
+      list += (list.empty() ? "" : ", ") + std::to_string(line);
+    }
+    if (count > lines.size()) list += ", ...";
+    warnings.push_back({code,
+                        std::to_string(count) +
+                            " rows with another number of fields than the "
+                            "first " +
+                            fate + " (lines " + list + ")",
+                        lines.front(), ""});
+  }
+};
+
+/// An unquoted NA among real words may have been meant as a word.
+void warn_of_missing_words(const std::string& name, Type type,
+                           std::uint64_t count,
+                           std::vector<Warning>& warnings) {
+  if (type != Type::text && type != Type::category) return;
+  if (count == 0) return;
+  warnings.push_back({"missing_word",
+                      std::to_string(count) +
+                          " unquoted words such as NA were taken as missing; "
+                          "quote them or change --missing if they are values",
+                      0, name});
+}
+
+/// Joins what the threads found, block after block.
+class Judging {
+ public:
+  Judging(CsvFile& file, const CsvOptions& options,
+          const ReadProgress& progress)
+      : file_(file),
+        options_(options),
+        progress_(progress),
+        known_(file.names().size()),
+        line_(file.reader().taker().first_line()) {
+    const auto limit = DistinctLimit::of(file.names().size());
+    for (const auto& name : file.names()) {
+      const bool asked = asked_type(options, name) == ColumnType::category;
+      judges_.emplace_back(name, asked ? DistinctLimit::none() : limit);
+    }
+    const Syntax& syntax = file.reader().taker().syntax();
+    for (unsigned i = 0; i < thread_count(options); ++i) {
+      scanners_.emplace_back(syntax, file.missing(), file.form(),
+                             judges_.size());
+    }
+  }
+
+  void work(JudgeLoad& load, unsigned worker) {
+    BlockTaker& taker = file_.reader().taker();
+    index_block(load.block, taker.syntax(), taker.scanner(), file_.rule(),
+                load.index);
+    if (load.index.problem) return;
+    load.slices.resize(judges_.size());
+    scanners_[worker].scan(load.block, load.index, known_, load.slices);
+  }
+
+  Result<> commit(JudgeLoad& load) {
+    if (const auto& p = load.index.problem) {
+      return Error{Fault::data, file_.path() + ":" +
+                                    std::to_string(line_ + p->line) + ":" +
+                                    std::to_string(p->column) + ": " + p->what};
+    }
+    BlockTexts texts(load.block, load.index, file_.reader().taker().syntax(),
+                     line_);
+    for (std::size_t i = 0; i < judges_.size(); ++i) {
+      judges_[i].add(load.slices[i], i, texts);
+      known_.add(i, judges_[i].known());
+    }
+    rejected_.add(load.index.rejected, texts);
+    filled_.add(load.index.filled, texts);
+    rows_ += load.index.rows();
+    line_ += load.index.lines;
+    if (progress_ && !progress_(load.block.read, file_.reader().size())) {
+      return Error{Fault::cancelled, "interrupted"};
+    }
+    return {};
+  }
+
+  Result<Judged> finish() {
+    if (rows_ == 0) {
+      return Error{Fault::data,
+                   file_.path() + ": has a header but no data row"};
+    }
+    Judged out;
+    Inspection& inspection = out.inspection;
+    inspection.rows = rows_;
+    inspection.rejected = rejected_.count;
+    inspection.bytes = file_.reader().size();
+    inspection.digest = file_.reader().digest();
+    inspection.dialect = file_.dialect();
+    inspection.warnings = file_.warnings();
+    drop_nameless(inspection);
+    rejected_.warn("rejected_rows", "were left out", inspection.warnings);
+    filled_.warn("filled_rows", "were completed with missing values",
+                 inspection.warnings);
+    auto checked = check_rules();
+    for (auto& judge : judges_) {
+      if (checked) checked = decide(judge, out);
+    }
+    if (!checked) return std::move(checked).fail();
+    return out;
+  }
+
+ private:
+  void drop_nameless(Inspection& out) {
+    if (!file_.is_last_nameless() || judges_.back().missing_count() != rows_) {
+      return;
+    }
+    judges_.pop_back();
+    out.warnings.push_back({"empty_column",
+                            "the last column has no name and no value; left "
+                            "out",
+                            file_.reader().taker().first_line(), ""});
+  }
+
+  Result<> check_rules() const {
+    for (const auto& rule : options_.columns) {
+      const bool used =
+          std::any_of(judges_.begin(), judges_.end(), [&](const auto& judge) {
+            return matches_glob(rule.pattern, judge.name());
+          });
+      if (used) continue;
+      return Error{Fault::spec, "columns: '" + rule.pattern +
+                                    "' matches no column of " + file_.path()};
+    }
+    return {};
+  }
+
+  Result<> decide(ColumnJudge& judge, Judged& out) {
+    auto verdict = judge.decide(asked_type(options_, judge.name()));
+    if (verdict.refusal) {
+      return Error{Fault::data,
+                   file_.path() + ":" + std::to_string(verdict.refusal_line) +
+                       ": column '" + judge.name() + "': " + *verdict.refusal};
+    }
+    auto& warnings = out.inspection.warnings;
+    for (auto& w : verdict.warnings) warnings.push_back(std::move(w));
+    warn_of_missing_words(judge.name(), verdict.type, judge.missing_words(),
+                          warnings);
+    out.inspection.columns.push_back({judge.name(), verdict.type,
+                                      verdict.integral,
+                                      judge.stats(verdict.type)});
+    Levels levels = judge.take_levels();
+    if (verdict.type != Type::category) levels.clear();
+    out.levels.push_back(std::move(levels));
+    return {};
+  }
+
+  CsvFile& file_;
+  const CsvOptions& options_;
+  const ReadProgress& progress_;
+  Known known_;
+  std::vector<ColumnJudge> judges_;
+  std::vector<SliceScanner> scanners_;  ///< one a thread
+  std::uint64_t line_;
+  std::uint64_t rows_ = 0;
+  RaggedRows rejected_;
+  RaggedRows filled_;
+};
+
+}  // namespace
+
+Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options,
+                         const ReadProgress& progress) {
+  auto begun = file.reader().rewind();
+  if (!begun) return std::move(begun).fail();
+  Judging judging(file, options, progress);
+  Pipeline<JudgeLoad> pipeline(
+      file.reader().taker(), thread_count(options),
+      [&](JudgeLoad& load, unsigned worker) { judging.work(load, worker); },
+      [&](JudgeLoad& load) { return judging.commit(load); });
+  auto done = pipeline.run();
+  if (!done) return std::move(done).fail();
+  return judging.finish();
+}
+
+}  // namespace mlb::table

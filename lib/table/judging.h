@@ -1,0 +1,23 @@
+// The first pass: every value of a file seen once, and what follows for its
+// columns.  Private to lib/table.
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "table/convert.h"
+#include "table/infer.h"
+#include "table/pass.h"
+
+namespace mlb::table {
+
+struct Judged {
+  Inspection inspection;
+  /// One a column; of those that are no category, empty.
+  std::vector<Levels> levels;
+};
+
+Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options,
+                         const ReadProgress& progress);
+
+}  // namespace mlb::table

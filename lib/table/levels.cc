@@ -1,0 +1,106 @@
+// See levels.h.
+#include "table/levels.h"
+
+#include <cstring>
+#include <random>
+
+namespace mlb::table {
+namespace {
+
+constexpr std::size_t kFirstSlots = 16;
+
+std::uint64_t load(const char* p, std::size_t size) {
+  std::uint64_t out = 0;
+  std::memcpy(&out, p, size);
+  return out;
+}
+
+/// The 128-bit product folded, after Wang Yi's wyhash.
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^
+         static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint64_t random_odd() {
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32 | device()) | 1;
+}
+
+std::uint32_t tag_of(std::uint64_t hash) {
+  return static_cast<std::uint32_t>(hash >> 32);
+}
+
+}  // namespace
+
+std::uint64_t hash_text(std::string_view text) {
+  static const std::uint64_t seed = random_odd();
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+  const char* p = text.data();
+  std::size_t size = text.size();
+  std::uint64_t hash = seed ^ mix(size ^ kOdd, seed);
+  for (; size > 16; size -= 16, p += 16) {
+    hash = mix(load(p, 8) ^ seed, load(p + 8, 8) ^ hash);
+  }
+  std::uint64_t a = 0, b = 0;
+  if (size >= 8) {
+    a = load(p, 8);
+    b = load(p + size - 8, 8);
+  } else if (size >= 4) {
+    a = load(p, 4);
+    b = load(p + size - 4, 4);
+  } else if (size > 0) {
+    a = static_cast<std::uint64_t>(static_cast<unsigned char>(p[0])) << 16 |
+        static_cast<std::uint64_t>(static_cast<unsigned char>(p[size / 2]))
+            << 8 |
+        static_cast<unsigned char>(p[size - 1]);
+  }
+  return mix(mix(a ^ seed, b ^ hash) ^ kOdd, seed);
+}
+
+std::size_t Levels::slot_of(std::uint64_t hash, std::string_view t) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = static_cast<std::size_t>(hash) & mask;
+  for (;; at = (at + 1) & mask) {
+    const Slot& slot = slots_[at];
+    if (slot.level == kNone) return at;
+    if (slot.tag == tag_of(hash) && text(slot.level) == t) return at;
+  }
+}
+
+std::uint32_t Levels::find(std::uint64_t hash, std::string_view t) const {
+  return slots_.empty() ? kNone : slots_[slot_of(hash, t)].level;
+}
+
+bool Levels::add(std::uint64_t hash, std::string_view t) {
+  if (ends_.size() * 4 >= slots_.size() * 3) grow();
+  Slot& slot = slots_[slot_of(hash, t)];
+  if (slot.level != kNone) return false;
+  slot = {tag_of(hash), static_cast<std::uint32_t>(ends_.size())};
+  texts_ += t;
+  ends_.push_back(static_cast<std::uint32_t>(texts_.size()));
+  hashes_.push_back(hash);
+  return true;
+}
+
+std::string_view Levels::text(std::uint32_t level) const {
+  const std::size_t begin = level == 0 ? 0 : ends_[level - 1];
+  return std::string_view(texts_).substr(begin, ends_[level] - begin);
+}
+
+void Levels::grow() {
+  slots_.assign(slots_.empty() ? kFirstSlots : slots_.size() * 2, {});
+  const std::size_t mask = slots_.size() - 1;
+  for (std::uint32_t level = 0; level < ends_.size(); ++level) {
+    std::size_t at = static_cast<std::size_t>(hashes_[level]) & mask;
+    while (slots_[at].level != kNone) at = (at + 1) & mask;
+    slots_[at] = {tag_of(hashes_[level]), level};
+  }
+}
+
+void Levels::clear() {
+  *this = {};
+}
+
+}  // namespace mlb::table

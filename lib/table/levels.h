@@ -1,0 +1,44 @@
+// The distinct values of a column in the order of their first appearance.
+// Private to lib/table.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlb::table {
+
+/// A good 64-bit hash, other in every process: nothing that is written may
+/// depend on it, and nobody can prepare a file that makes it bad.
+std::uint64_t hash_text(std::string_view text);
+
+class Levels {
+ public:
+  static constexpr std::uint32_t kNone = 0xffffffff;
+
+  /// The place of a text among the levels, or kNone.
+  std::uint32_t find(std::uint64_t hash, std::string_view text) const;
+  /// Adds it unless it is there; whether it was added.
+  bool add(std::uint64_t hash, std::string_view text);
+  std::size_t size() const { return ends_.size(); }
+  /// Of all texts together.
+  std::size_t bytes() const { return texts_.size(); }
+  std::string_view text(std::uint32_t level) const;
+  void clear();
+
+ private:
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t level = kNone;
+  };
+  std::size_t slot_of(std::uint64_t hash, std::string_view text) const;
+  void grow();
+
+  std::vector<Slot> slots_;  ///< open addressing, at most 3/4 full
+  std::vector<std::uint32_t> ends_;
+  std::vector<std::uint64_t> hashes_;
+  std::string texts_;
+};
+
+}  // namespace mlb::table

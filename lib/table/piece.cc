@@ -1,0 +1,134 @@
+// See piece.h.
+#include "table/piece.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+namespace mlb::table {
+namespace {
+
+bool stores_integers(const ColumnReport& report) {
+  return report.type == Type::integer ||
+         (report.type == Type::id && report.integral);
+}
+
+}  // namespace
+
+std::size_t width_of(const ColumnReport& report) {
+  switch (report.type) {
+    case Type::integer:
+    case Type::real: return 8;
+    case Type::boolean: return 1;
+    case Type::category: return 4;
+    case Type::text: return 0;
+    case Type::id: return report.integral ? 8 : 0;
+  }
+  return 0;
+}
+
+void Piece::clear() {
+  values.clear();
+  missing.clear();
+  texts.clear();
+  ends.clear();
+}
+
+bool PieceMaker::make(const Block& block, const Index& index,
+                      std::vector<Piece>& pieces) {
+  const std::size_t tile = tile_rows(block, index);
+  for (std::size_t c = 0; c < pieces.size(); ++c) {
+    pieces[c].clear();
+    pieces[c].values.reserve(index.rows() * width_of(reports_[c]));
+    pieces[c].missing.reserve(index.rows());
+  }
+  for (std::size_t begin = 0; begin < index.rows(); begin += tile) {
+    const std::size_t end = std::min(index.rows(), begin + tile);
+    for (std::size_t c = 0; c < pieces.size(); ++c) {
+      if (!make_tile(block, index, c, begin, end, pieces[c])) return false;
+    }
+  }
+  return true;
+}
+
+PieceMaker::Value PieceMaker::value(const Block& block, const Index& index,
+                                    std::size_t row, std::size_t column) {
+  const std::string_view raw = raw_field(block, index, row, column);
+  if (raw.empty()) return {raw, true};
+  if (raw.front() != syntax_.quote && !syntax_.escape) {
+    return {raw, missing_.contains(raw)};
+  }
+  const Field field = field_text(raw, syntax_, scratch_);
+  return {field.text, !field.quoted && missing_.contains(field.text)};
+}
+
+template <class Put>
+bool PieceMaker::each(const Block& block, const Index& index,
+                      std::size_t column, std::size_t begin, std::size_t end,
+                      Piece& piece, Put put) {
+  bool good = true;
+  for (std::size_t row = begin; row < end; ++row) {
+    const Value v = value(block, index, row, column);
+    piece.missing.push_back(v.missing ? 1 : 0);
+    good &= put(v);
+  }
+  return good;
+}
+
+/// One typed loop a type, so that nothing is decided value by value.
+bool PieceMaker::make_tile(const Block& block, const Index& index,
+                           std::size_t column, std::size_t begin,
+                           std::size_t end, Piece& piece) {
+  const ColumnReport& report = reports_[column];
+  const auto run = [&](auto put) {
+    return each(block, index, column, begin, end, piece, put);
+  };
+  if (stores_integers(report)) {
+    return run([&](Value v) {
+      using Whole = std::optional<std::int64_t>;
+      const Whole x =
+          v.missing ? Whole(0) : parse_integer(trimmed(v.text), form_);
+      piece.put(x.value_or(0));
+      return x.has_value();
+    });
+  }
+  switch (report.type) {
+    case Type::real:
+      return run([&](Value v) {
+        constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+        using Real = std::optional<double>;
+        const Real x =
+            v.missing ? Real(kMissing) : parse_real(trimmed(v.text), form_);
+        piece.put(x.value_or(kMissing));
+        return x.has_value();
+      });
+    case Type::boolean:
+      return run([&](Value v) {
+        using Truth = std::optional<bool>;
+        const Truth x =
+            v.missing ? Truth(false) : parse_boolean(trimmed(v.text));
+        piece.put(static_cast<char>(x.value_or(false) ? 1 : 0));
+        return x.has_value();
+      });
+    case Type::category:
+      return run([&](Value v) {
+        const std::uint32_t level =
+            v.missing ? Levels::kNone
+                      : levels_[column].find(hash_text(v.text), v.text);
+        piece.put(static_cast<std::int32_t>(level));
+        return v.missing || level != Levels::kNone;
+      });
+    case Type::integer:
+    case Type::text:
+    case Type::id:
+      return run([&](Value v) {
+        if (!v.missing) piece.texts += v.text;
+        piece.texts += '\0';
+        piece.ends.push_back(static_cast<std::uint32_t>(piece.texts.size()));
+        return true;
+      });
+  }
+  return false;
+}
+
+}  // namespace mlb::table

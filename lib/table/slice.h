@@ -1,0 +1,120 @@
+// What one block tells of each column: filled by any thread, joined in the
+// order of the blocks by the judge of the column (infer.h).  Private to
+// lib/table.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "table/csv_blocks.h"
+#include "table/parse.h"
+
+namespace mlb::table {
+
+/// Values that a type cannot have, or that are worth a word.
+enum class Odd : unsigned char {
+  not_integer,
+  not_number,
+  not_boolean,
+  leading_zero,
+  too_large,  ///< a whole number beyond int64
+  infinite,
+  blanks,      ///< around a number
+  other_form,  ///< a number if --thousands or --decimal were given
+};
+inline constexpr std::size_t kOdds = 8;
+
+/// How often, and the first row of the block.
+struct Sighting {
+  std::uint32_t count = 0;
+  std::uint32_t row = 0;
+};
+
+/// A value that may be new, at its first place in the block.
+struct Candidate {
+  std::uint64_t hash = 0;
+  std::uint32_t row = 0;
+};
+
+struct ColumnSlice {
+  std::uint32_t values = 0;
+  std::uint32_t missing = 0;
+  std::uint32_t missing_words = 0;
+  std::array<Sighting, kOdds> odd{};
+  /// Whole numbers, as long as all are and each is greater than the last.
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  bool increasing = true;
+  std::vector<double> numbers;  ///< finite, as long as all are numbers
+  std::vector<Candidate> candidates;
+
+  void clear();
+  bool seen(Odd what) const {
+    return odd[static_cast<std::size_t>(what)].count > 0;
+  }
+};
+
+/// What the judges know already, for the scanners to skip work; it changes
+/// nothing in the result.  Thread-safe.
+class Known {
+ public:
+  explicit Known(std::size_t columns)
+      : bits_(std::make_unique<std::atomic<unsigned char>[]>(columns)) {}
+  enum Bit : unsigned char {
+    not_integer = 1,
+    not_number = 2,
+    not_boolean = 4,
+    many = 8  ///< more distinct values than are counted
+  };
+  void add(std::size_t column, unsigned char bits) {
+    bits_[column].fetch_or(bits, std::memory_order_relaxed);
+  }
+  unsigned char of(std::size_t column) const {
+    return bits_[column].load(std::memory_order_relaxed);
+  }
+
+ private:
+  std::unique_ptr<std::atomic<unsigned char>[]> bits_;
+};
+
+/// Rows that are looked at together, column by column: few enough to stay in
+/// the cache.
+std::size_t tile_rows(const Block& block, const Index& index);
+
+/// Looks at blocks; one a thread.
+class SliceScanner {
+ public:
+  SliceScanner(const Syntax& syntax, const MissingWords& missing,
+               const NumberForm& form, std::size_t columns);
+
+  /// Fills one slice a column.
+  void scan(const Block& block, const Index& index, const Known& known,
+            std::vector<ColumnSlice>& slices);
+
+ private:
+  struct Place {
+    ColumnSlice& slice;
+    std::uint64_t* recent;  ///< hashes of this column that were handed on
+    unsigned char known;
+  };
+  void scan_tile(const Block& block, const Index& index, std::size_t column,
+                 std::size_t begin, std::size_t end, Place place);
+  void value(const Place& place, std::string_view text, std::uint32_t row);
+  void number(const Place& place, std::string_view text, std::uint32_t row);
+  void not_a_number(const Place& place, std::string_view text,
+                    std::uint32_t row);
+  void distinct(const Place& place, std::string_view text, std::uint32_t row);
+
+  Syntax syntax_;
+  const MissingWords& missing_;
+  NumberForm form_;
+  std::size_t recent_;  ///< hashes that are remembered of a column
+  std::vector<std::uint64_t> hashes_;
+  std::string scratch_;
+};
+
+}  // namespace mlb::table
