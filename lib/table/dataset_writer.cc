@@ -273,9 +273,9 @@ Result<> DatasetWriter::Impl::write_ready() {
   while (!queue->is_empty()) {
     const Chunk next = queue->take();
     const std::size_t at = next.target / 2;
-    const h5::Handle& target = at == columns.size()    ? index
+    const h5::Handle& target = at == columns.size()   ? index
                                : next.target % 2 == 0 ? columns[at].values
-                                                       : columns[at].mask;
+                                                      : columns[at].mask;
     if (done) done = h5::write_chunk(target.get(), next.first, next.packed);
   }
   return done;

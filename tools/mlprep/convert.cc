@@ -31,10 +31,14 @@ void print_decisions(const ConvertFlags& flags,
   const std::string name = d == '\t'  ? "tab"
                            : d == ' ' ? "space"
                                       : std::string(1, d);
-  std::fprintf(stderr, "%s: %llu rows, %zu columns, delimiter %s, %s\n",
+  const std::string rejected =
+      inspection.rejected == 0
+          ? ""
+          : " (" + std::to_string(inspection.rejected) + " left out)";
+  std::fprintf(stderr, "%s: %llu rows%s, %zu columns, delimiter %s, %s\n",
                flags.output.c_str(),
                static_cast<unsigned long long>(inspection.rows),
-               inspection.columns.size(), name.c_str(),
+               rejected.c_str(), inspection.columns.size(), name.c_str(),
                inspection.dialect.header ? "header" : "no header");
 }
 

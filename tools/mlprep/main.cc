@@ -47,7 +47,23 @@ namespace {
 void add_dialect(CLI::App* app, DialectFlags& f) {
   app->add_option("--delimiter", f.delimiter,
                   "one character, tab or space (default: found out)");
-  app->add_option("--quote", f.quote, "the quote character (default \")");
+  app->add_option("--quote", f.quote,
+                  "the quote character, or none (default \")");
+  app->add_option("--escape", f.escape,
+                  "a character that makes the next one ordinary");
+  app->add_option("--comment", f.comment,
+                  "a character that begins lines to leave out");
+  app->add_option("--skip", f.skip, "lines before the header to leave out");
+  app->add_option("--encoding", f.encoding,
+                  "auto, utf-8, utf-16, latin1 or cp1252 (auto: UTF-8, or "
+                  "UTF-16 with a byte order mark)")
+      ->check(CLI::IsMember({"auto", "utf-8", "utf-16", "latin1", "cp1252"}));
+  app->add_option("--decimal", f.decimal, "the decimal mark: . or ,");
+  app->add_option("--thousands", f.thousands,
+                  "the mark between groups of three digits, or space");
+  app->add_option("--ragged", f.ragged,
+                  "rows of another width: error, fill (short ones) or skip")
+      ->check(CLI::IsMember({"error", "fill", "skip"}));
   app->add_flag("--header", f.header, "the first row holds the names");
   app->add_flag("--no-header", f.no_header, "the first row is data");
   app->add_option("--missing", f.missing,
@@ -59,6 +75,8 @@ void add_dialect(CLI::App* app, DialectFlags& f) {
                   "NAME may be a glob; may be repeated");
   app->add_option("--max-field", f.max_field,
                   "longest record, e.g. 64M (default)");
+  app->add_option("--threads", f.threads, "how many (default: one a core)")
+      ->check(CLI::Range(1, 256));
 }
 
 void add_preparation(CLI::App* app, PrepareFlags& f) {

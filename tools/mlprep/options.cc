@@ -27,21 +27,73 @@ Result<ColumnType> column_type(const std::string& text) {
                    "category, text or id"};
 }
 
-}  // namespace
+Result<std::optional<char>> perhaps_character(const std::string& flag,
+                                              const std::string& text) {
+  if (text.empty()) return std::optional<char>();
+  auto c = one_character(flag, text);
+  if (!c) return std::move(c).fail();
+  return std::optional(*c);
+}
 
-Result<table::CsvOptions> csv_options(const DialectFlags& flags) {
-  table::CsvOptions out;
-  if (!flags.delimiter.empty()) {
-    auto c = one_character("--delimiter", flags.delimiter);
-    if (!c) return std::move(c).fail();
-    out.delimiter = *c;
+table::Encoding encoding_named(const std::string& name) {
+  using table::Encoding;
+  for (const Encoding e :
+       {Encoding::utf8, Encoding::utf16, Encoding::latin1, Encoding::cp1252}) {
+    if (name == name_of(e)) return e;
   }
-  auto quote = one_character("--quote", flags.quote);
-  if (!quote) return std::move(quote).fail();
-  out.quote = *quote;
-  if (flags.header) out.header = table::Header::present;
-  if (flags.no_header) out.header = table::Header::absent;
-  if (flags.missing_given) out.missing = flags.missing;
+  return Encoding::automatic;
+}
+
+/// The characters of the dialect, each of its own.
+Result<> read_characters(const DialectFlags& flags, table::CsvOptions& out) {
+  struct Flag {
+    const char* name;
+    const std::string& text;
+    std::optional<char>& to;
+  };
+  for (const Flag& f : {Flag{"--delimiter", flags.delimiter, out.delimiter},
+                        Flag{"--escape", flags.escape, out.escape},
+                        Flag{"--comment", flags.comment, out.comment},
+                        Flag{"--thousands", flags.thousands, out.thousands}}) {
+    auto c = perhaps_character(f.name, f.text);
+    if (!c) return std::move(c).fail();
+    f.to = *c;
+  }
+  out.quote = '\0';
+  if (flags.quote != "none") {
+    auto quote = one_character("--quote", flags.quote);
+    if (!quote) return std::move(quote).fail();
+    out.quote = *quote;
+  }
+  if (flags.decimal != "." && flags.decimal != ",") {
+    return Error{Fault::usage,
+                 "--decimal is '" + flags.decimal + "'; want . or ,"};
+  }
+  out.decimal = flags.decimal[0];
+  return {};
+}
+
+Result<> check_characters(const table::CsvOptions& o) {
+  const auto clash = [](const char* what) {
+    return Error{Fault::usage, std::string(what) + " are the same character"};
+  };
+  if (o.delimiter == o.quote) return clash("--delimiter and --quote");
+  if (o.delimiter && o.delimiter == o.escape) {
+    return clash("--delimiter and --escape");
+  }
+  if (o.escape == o.quote) return clash("--escape and --quote");
+  if (o.thousands == o.decimal) return clash("--thousands and --decimal");
+  for (const auto& c : {o.delimiter, o.escape, o.comment, o.thousands,
+                        std::optional(o.quote)}) {
+    if (c != '\n' && c != '\r') continue;
+    return Error{Fault::usage,
+                 "a line end cannot be a delimiter, quote, escape, comment or "
+                 "thousands mark"};
+  }
+  return {};
+}
+
+Result<> read_columns(const DialectFlags& flags, table::CsvOptions& out) {
   for (const auto& rule : flags.columns) {
     const auto equals = rule.rfind('=');
     if (equals == std::string::npos || equals == 0) {
@@ -51,10 +103,30 @@ Result<table::CsvOptions> csv_options(const DialectFlags& flags) {
     if (!type) return std::move(type).fail();
     out.columns.push_back({rule.substr(0, equals), *type});
   }
+  return {};
+}
+
+}  // namespace
+
+Result<table::CsvOptions> csv_options(const DialectFlags& flags) {
+  table::CsvOptions out;
+  auto read = read_characters(flags, out);
+  if (read) read = check_characters(out);
+  if (read) read = read_columns(flags, out);
+  if (!read) return std::move(read).fail();
+  if (flags.header) out.header = table::Header::present;
+  if (flags.no_header) out.header = table::Header::absent;
+  if (flags.missing_given) out.missing = flags.missing;
+  out.skip = flags.skip;
+  out.encoding = encoding_named(flags.encoding);
+  out.ragged = flags.ragged == "fill"   ? table::Ragged::fill
+               : flags.ragged == "skip" ? table::Ragged::skip
+                                        : table::Ragged::error;
+  out.threads = flags.threads;
   const auto limit = parse_size(flags.max_field);
-  if (!limit || *limit == 0) {
+  if (!limit || *limit == 0 || *limit > table::kMostRecord) {
     return Error{Fault::usage, "--max-field is '" + flags.max_field +
-                                   "'; want a size such as 64M"};
+                                   "'; want a size such as 64M, at most 1G"};
   }
   out.max_field = *limit;
   return out;

@@ -20,8 +20,16 @@ Result<> records(const RecordsFlags& flags) {
       width = record.fields.size();
       reader->one_column(width == 1);
     }
+    if (record.fields.size() != width &&
+        options->ragged == table::Ragged::skip) {
+      continue;
+    }
+    if (record.fields.size() < width &&
+        options->ragged == table::Ragged::fill) {
+      record.fields.resize(width);
+    }
     if (record.fields.size() != width) {
-      return Error{Fault::data, flags.input + ":" +
+      return Error{Fault::data, reader->path() + ":" +
                                     std::to_string(record.line) + ":1: has " +
                                     std::to_string(record.fields.size()) +
                                     " fields; want " + std::to_string(width) +

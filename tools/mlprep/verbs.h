@@ -14,6 +14,14 @@ namespace mlb::prep_tool {
 struct DialectFlags {
   std::string delimiter;
   std::string quote = "\"";
+  std::string escape;
+  std::string comment;
+  std::uint64_t skip = 0;
+  std::string encoding = "auto";
+  std::string decimal = ".";
+  std::string thousands;
+  std::string ragged = "error";
+  unsigned threads = 0;
   bool header = false;
   bool no_header = false;
   std::vector<std::string> missing;
