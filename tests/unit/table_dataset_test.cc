@@ -43,21 +43,6 @@ Table read_back(const Folder& folder, const std::string& name) {
   return std::move(*table);
 }
 
-std::string as_csv(const Table& table) {
-  std::string out;
-  for (const auto& c : table.columns) {
-    out += (out.empty() ? "" : ",") + csv_field(c.name);
-  }
-  for (std::size_t row = 0; row < table.rows; ++row) {
-    std::string line;
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-      line += (i == 0 ? "" : ",") + csv_field(table.columns[i], row);
-    }
-    out += "\n" + line;
-  }
-  return out + "\n";
-}
-
 }  // namespace
 
 TEST_CASE("every type comes back from the file as it was") {

@@ -89,6 +89,22 @@ inline Reading read_csv(const std::string& text, CsvOptions options = {},
   return read_file_as_csv(folder.put("f.csv", text), options, one_column);
 }
 
+/// The table as `mlprep cat` prints it.
+inline std::string as_csv(const Table& table) {
+  std::string out;
+  for (const auto& c : table.columns) {
+    out += (out.empty() ? "" : ",") + csv_field(c.name);
+  }
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    std::string line;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      line += (i == 0 ? "" : ",") + csv_field(table.columns[i], row);
+    }
+    out += "\n" + line;
+  }
+  return out + "\n";
+}
+
 /// What `inspect` says of a text; fails the test when it is refused.
 inline Inspection inspected(const std::string& text,
                             const CsvOptions& options = {}) {
