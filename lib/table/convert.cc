@@ -27,7 +27,8 @@ class Conversion {
         rule_(file.rule()),
         columns_(judged.inspection.columns.size()),
         writer_(writer),
-        progress_(progress) {
+        progress_(progress),
+        checksum_(judged.checksum) {
     rule_.check_text = false;  // the first pass has looked
     const Syntax& syntax = file.reader().taker().syntax();
     for (unsigned i = 0; i < thread_count(options); ++i) {
@@ -59,7 +60,7 @@ class Conversion {
   /// The bytes must be those of the first pass.
   Result<> check(const Inspection& inspection) {
     const bool same = rows_ == inspection.rows &&
-                      file_.reader().digest() == inspection.digest;
+                      file_.reader().taker().source().checksum() == checksum_;
     return same ? Result<>() : changed();
   }
 
@@ -73,6 +74,7 @@ class Conversion {
   std::size_t columns_;
   DatasetWriter& writer_;
   const ReadProgress& progress_;
+  std::uint64_t checksum_;
   std::vector<PieceMaker> makers_;  ///< one a thread
   std::uint64_t rows_ = 0;
 };

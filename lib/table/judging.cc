@@ -118,6 +118,7 @@ class Judging {
                    file_.path() + ": has a header but no data row"};
     }
     Judged out;
+    out.checksum = file_.reader().taker().source().checksum();
     Inspection& inspection = out.inspection;
     inspection.rows = rows_;
     inspection.rejected = rejected_.count;

@@ -13,6 +13,7 @@ namespace mlb::table {
 
 struct Judged {
   Inspection inspection;
+  std::uint64_t checksum = 0;  ///< of the stored bytes
   /// One a column; of those that are no category, empty.
   std::vector<Levels> levels;
 };

@@ -65,7 +65,10 @@ std::size_t Levels::slot_of(std::uint64_t hash, std::string_view t) const {
   for (;; at = (at + 1) & mask) {
     const Slot& slot = slots_[at];
     if (slot.level == kNone) return at;
-    if (slot.tag == tag_of(hash) && text(slot.level) == t) return at;
+    if (slot.tag == tag_of(hash) && slot.size == t.size() &&
+        std::memcmp(texts_.data() + slot.begin, t.data(), t.size()) == 0) {
+      return at;
+    }
   }
 }
 
@@ -77,7 +80,9 @@ bool Levels::add(std::uint64_t hash, std::string_view t) {
   if (ends_.size() * 4 >= slots_.size() * 3) grow();
   Slot& slot = slots_[slot_of(hash, t)];
   if (slot.level != kNone) return false;
-  slot = {tag_of(hash), static_cast<std::uint32_t>(ends_.size())};
+  slot = {tag_of(hash), static_cast<std::uint32_t>(ends_.size()),
+          static_cast<std::uint32_t>(texts_.size()),
+          static_cast<std::uint32_t>(t.size())};
   texts_ += t;
   ends_.push_back(static_cast<std::uint32_t>(texts_.size()));
   hashes_.push_back(hash);
@@ -95,7 +100,8 @@ void Levels::grow() {
   for (std::uint32_t level = 0; level < ends_.size(); ++level) {
     std::size_t at = static_cast<std::size_t>(hashes_[level]) & mask;
     while (slots_[at].level != kNone) at = (at + 1) & mask;
-    slots_[at] = {tag_of(hashes_[level]), level};
+    const std::uint32_t begin = level == 0 ? 0 : ends_[level - 1];
+    slots_[at] = {tag_of(hashes_[level]), level, begin, ends_[level] - begin};
   }
 }
 

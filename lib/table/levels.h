@@ -28,9 +28,12 @@ class Levels {
   void clear();
 
  private:
+  /// All that a look-up needs but the text itself: one line of the cache.
   struct Slot {
     std::uint32_t tag = 0;
     std::uint32_t level = kNone;
+    std::uint32_t begin = 0;
+    std::uint32_t size = 0;
   };
   std::size_t slot_of(std::uint64_t hash, std::string_view text) const;
   void grow();

@@ -4,8 +4,10 @@
 #include <fast_float/fast_float.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace mlb::table {
 namespace {
@@ -49,7 +51,28 @@ struct Decimal {
 
 constexpr int kMostDigits = 19;
 
+/// Eight digits at once, after Johnny Lee; false when there are others.
+bool read_eight(const char* p, std::uint64_t& value) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, p, sizeof word);
+  constexpr std::uint64_t kZeros = 0x3030303030303030;
+  const std::uint64_t low = word - kZeros;
+  const std::uint64_t high = word + 0x4646464646464646;
+  if (((low | high) & 0x8080808080808080) != 0) return false;
+  word = low * 10 + (low >> 8);
+  constexpr std::uint64_t kMask = 0x000000ff000000ff;
+  word = ((word & kMask) * 0x000f424000000064 +
+          ((word >> 16) & kMask) * 0x0000271000000001) >>
+         32;
+  value = value * 100000000 + word;
+  return true;
+}
+
 const char* read_digits(const char* p, const char* end, std::uint64_t& value) {
+  while (std::endian::native == std::endian::little && end - p >= 8 &&
+         read_eight(p, value)) {
+    p += 8;
+  }
   for (; p != end && is_digit(*p); ++p) {
     value = value * 10 + static_cast<std::uint64_t>(*p - '0');
   }

@@ -13,6 +13,13 @@ bool stores_integers(const ColumnReport& report) {
          (report.type == Type::id && report.integral);
 }
 
+/// trimmed(), quick where there is nothing to trim.
+std::string_view unblanked(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  const bool any = !text.empty() && (blank(text.front()) || blank(text.back()));
+  return any ? trimmed(text) : text;
+}
+
 }  // namespace
 
 std::size_t width_of(const ColumnReport& report) {
@@ -28,8 +35,6 @@ std::size_t width_of(const ColumnReport& report) {
 }
 
 void Piece::clear() {
-  values.clear();
-  missing.clear();
   texts.clear();
   ends.clear();
 }
@@ -39,8 +44,8 @@ bool PieceMaker::make(const Block& block, const Index& index,
   const std::size_t tile = tile_rows(block, index);
   for (std::size_t c = 0; c < pieces.size(); ++c) {
     pieces[c].clear();
-    pieces[c].values.reserve(index.rows() * width_of(reports_[c]));
-    pieces[c].missing.reserve(index.rows());
+    pieces[c].values.resize(index.rows() * width_of(reports_[c]));
+    pieces[c].missing.resize(index.rows());
   }
   for (std::size_t begin = 0; begin < index.rows(); begin += tile) {
     const std::size_t end = std::min(index.rows(), begin + tile);
@@ -69,8 +74,8 @@ bool PieceMaker::each(const Block& block, const Index& index,
   bool good = true;
   for (std::size_t row = begin; row < end; ++row) {
     const Value v = value(block, index, row, column);
-    piece.missing.push_back(v.missing ? 1 : 0);
-    good &= put(v);
+    piece.missing[row] = v.missing ? 1 : 0;
+    good &= put(v, row);
   }
   return good;
 }
@@ -84,44 +89,44 @@ bool PieceMaker::make_tile(const Block& block, const Index& index,
     return each(block, index, column, begin, end, piece, put);
   };
   if (stores_integers(report)) {
-    return run([&](Value v) {
+    return run([&](Value v, std::size_t row) {
       using Whole = std::optional<std::int64_t>;
       const Whole x =
-          v.missing ? Whole(0) : parse_integer(trimmed(v.text), form_);
-      piece.put(x.value_or(0));
+          v.missing ? Whole(0) : parse_integer(unblanked(v.text), form_);
+      piece.put(row, x.value_or(0));
       return x.has_value();
     });
   }
   switch (report.type) {
     case Type::real:
-      return run([&](Value v) {
+      return run([&](Value v, std::size_t row) {
         constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
         using Real = std::optional<double>;
         const Real x =
-            v.missing ? Real(kMissing) : parse_real(trimmed(v.text), form_);
-        piece.put(x.value_or(kMissing));
+            v.missing ? Real(kMissing) : parse_real(unblanked(v.text), form_);
+        piece.put(row, x.value_or(kMissing));
         return x.has_value();
       });
     case Type::boolean:
-      return run([&](Value v) {
+      return run([&](Value v, std::size_t row) {
         using Truth = std::optional<bool>;
         const Truth x =
-            v.missing ? Truth(false) : parse_boolean(trimmed(v.text));
-        piece.put(static_cast<char>(x.value_or(false) ? 1 : 0));
+            v.missing ? Truth(false) : parse_boolean(unblanked(v.text));
+        piece.put(row, static_cast<char>(x.value_or(false) ? 1 : 0));
         return x.has_value();
       });
     case Type::category:
-      return run([&](Value v) {
+      return run([&](Value v, std::size_t row) {
         const std::uint32_t level =
             v.missing ? Levels::kNone
                       : levels_[column].find(hash_text(v.text), v.text);
-        piece.put(static_cast<std::int32_t>(level));
+        piece.put(row, static_cast<std::int32_t>(level));
         return v.missing || level != Levels::kNone;
       });
     case Type::integer:
     case Type::text:
     case Type::id:
-      return run([&](Value v) {
+      return run([&](Value v, std::size_t) {
         if (!v.missing) piece.texts += v.text;
         piece.texts += '\0';
         piece.ends.push_back(static_cast<std::uint32_t>(piece.texts.size()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,9 +31,8 @@ struct Piece {
     return std::string_view(texts).substr(begin, ends[row] - begin);
   }
   template <class T>
-  void put(T value) {
-    const auto* bytes = reinterpret_cast<const char*>(&value);
-    values.insert(values.end(), bytes, bytes + sizeof value);
+  void put(std::size_t row, T value) {
+    std::memcpy(values.data() + row * sizeof value, &value, sizeof value);
   }
 };
 
