@@ -35,3 +35,16 @@ target_include_directories(mlb_openblas SYSTEM INTERFACE
                            ${OPENBLAS_INCLUDE_DIRS})
 target_link_libraries(mlb_openblas INTERFACE ${MLB_OPENBLAS_ARCHIVE}
                                              Threads::Threads m)
+
+# Their own CMake files ask for libraries that we do not use: of Dlib we need
+# templates, and one symbol of its archive by which it knows its version; of
+# XGBoost the header, as its library is loaded by the first model that needs it.
+find_path(DLIB_INCLUDE dlib/svm.h REQUIRED)
+find_library(MLB_DLIB_ARCHIVE libdlib.a REQUIRED)
+add_library(mlb_dlib INTERFACE)
+target_include_directories(mlb_dlib SYSTEM INTERFACE ${DLIB_INCLUDE})
+target_link_libraries(mlb_dlib INTERFACE ${MLB_DLIB_ARCHIVE})
+find_path(XGBOOST_INCLUDE xgboost/c_api.h REQUIRED)
+add_library(mlb_xgboost INTERFACE)
+target_include_directories(mlb_xgboost SYSTEM INTERFACE ${XGBOOST_INCLUDE})
+target_link_libraries(mlb_xgboost INTERFACE dl)

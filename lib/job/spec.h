@@ -175,14 +175,132 @@ struct NetSpec {
   bool operator==(const NetSpec&) const = default;
 };
 
+/// A number, or a word that says how it is found: Word's last enumerator is
+/// `number`.
+template <class Word>
+struct NumberOr {
+  Word word{};
+  double number = 0;
+  bool operator==(const NumberOr&) const = default;
+};
+
 /// Minimises sum (y - yhat)^2 + lambda |w|^2; the intercept is free.
 struct RidgeSpec {
-  double lambda = 1.0;
+  std::optional<double> lambda = 1.0;  ///< none: by leave-one-out
   bool intercept = true;
   bool operator==(const RidgeSpec&) const = default;
 };
 
-using ModelSpec = std::variant<NetSpec, RidgeSpec>;
+enum class BaselineStrategy { automatic, most_frequent, prior, mean, median };
+
+/// Predicts without looking at the features.
+struct BaselineSpec {
+  BaselineStrategy strategy = BaselineStrategy::automatic;
+  bool operator==(const BaselineSpec&) const = default;
+};
+
+/// Minimises the log loss summed over rows + lambda |w|^2 / 2.
+struct LogisticSpec {
+  double lambda = 1.0;
+  int max_iter = 200;
+  double tol = 1e-6;  ///< on the gradient of the mean over rows
+  bool operator==(const LogisticSpec&) const = default;
+};
+
+/// Minimises |w|^2 / 2 + C times the squared hinge summed over rows.
+struct LinearSvmSpec {
+  double c = 1.0;
+  bool operator==(const LinearSvmSpec&) const = default;
+};
+
+enum class KnnWeights { uniform, distance };
+
+struct KnnSpec {
+  int k = 5;
+  KnnWeights weights = KnnWeights::uniform;
+  bool operator==(const KnnSpec&) const = default;
+};
+
+/// Gaussian: each feature normal within a class, independent of the others.
+struct NaiveBayesSpec {
+  bool operator==(const NaiveBayesSpec&) const = default;
+};
+
+enum class FeatureFraction { automatic, sqrt, third, number };
+
+struct RandomForestSpec {
+  int trees = 500;
+  /// Of the features, looked at for a split; automatic: sqrt for classes,
+  /// third for numbers.
+  NumberOr<FeatureFraction> feature_fraction;
+  std::optional<int> min_leaf;  ///< none: 1 for classes, 5 for numbers
+  int max_depth = 0;            ///< 0: unlimited
+  bool bootstrap = true;
+  bool operator==(const RandomForestSpec&) const = default;
+};
+
+/// By XGBoost.
+struct BoostedTreesSpec {
+  int trees = 500;
+  double learning_rate = 0.1;
+  int max_depth = 6;
+  double min_child_weight = 1;
+  double subsample = 1;
+  double colsample = 1;
+  double l1 = 0;
+  double l2 = 1;
+  double gamma = 0;  ///< least gain of a split
+  int bins = 256;
+  std::map<std::string, int> monotone;  ///< column -> +1 or -1
+  bool operator==(const BoostedTreesSpec&) const = default;
+};
+
+enum class KernelType { linear, rbf, poly, sigmoid };
+
+enum class Gamma { scale, automatic, number };
+
+struct KernelSpec {
+  KernelType type = KernelType::rbf;
+  NumberOr<Gamma> gamma;
+  int degree = 3;
+  double coef0 = 0;
+  std::uint64_t cache = 200ull << 20;  ///< bytes
+  bool operator==(const KernelSpec&) const = default;
+};
+
+enum class Multiclass { ovo };
+
+/// |w|^2 / 2 + C times the hinge summed over rows, w in the kernel's space.
+struct SvmSpec {
+  double c = 1.0;
+  KernelSpec kernel;
+  Multiclass multiclass = Multiclass::ovo;
+  bool probability = true;
+  bool operator==(const SvmSpec&) const = default;
+};
+
+struct SvrSpec {
+  double c = 1.0;
+  KernelSpec kernel;
+  double epsilon = 0.1;  ///< errors below it cost nothing
+  bool operator==(const SvrSpec&) const = default;
+};
+
+enum class KmeansInit { plus_plus, random };
+
+struct KmeansSpec {
+  int k = 8;
+  KmeansInit init = KmeansInit::plus_plus;
+  int n_init = 10;
+  int max_iter = 300;
+  double tol = 1e-4;  ///< of the mean variance of the features
+  bool operator==(const KmeansSpec&) const = default;
+};
+
+using ModelSpec =
+    std::variant<NetSpec, RidgeSpec, BaselineSpec, LogisticSpec, LinearSvmSpec,
+                 KnnSpec, NaiveBayesSpec, RandomForestSpec, BoostedTreesSpec,
+                 SvmSpec, SvrSpec, KmeansSpec>;
 
 enum class OptimizerType { sgd, adam };
 
@@ -239,6 +357,9 @@ struct JobSpec {
   std::optional<std::string> positive;  ///< none: the last class
   Features features;
   ModelSpec model;
+  /// Principal components before the model: a share of the variance below 1,
+  /// else their number; none: the features themselves.
+  std::optional<double> pca;
   TrainSpec train;
   std::vector<std::string> metrics;  ///< empty: the defaults of the task
   bool operator==(const JobSpec&) const = default;

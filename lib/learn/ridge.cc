@@ -1,6 +1,10 @@
 // See ridge.h.
 #include "learn/ridge.h"
 
+#include "learn/moments.h"
+#include "learn/net/ops.h"
+#include "learn/ridge_lambda.h"
+
 #include <cmath>
 
 namespace mlb::learn {
@@ -39,90 +43,81 @@ bool solve_cholesky(std::vector<double>& a, std::vector<double>& b) {
 }
 
 Result<> RidgeTrainer::begin(const Design& train, const Design&) {
-  if (plan_.task != prep::Task::regression) {
-    return Error{Fault::data, "ridge predicts numbers; the target '" +
-                                  plan_.target + "' has classes"};
+  auto fits = want_numbers(plan_, "ridge");
+  if (!fits) return fits;
+  if (!ops::prepare()) {
+    return Error{Fault::data,
+                 "this CPU lacks AVX2 or FMA, which training needs"};
   }
   train_ = &train;
-  targets_.clear();
-  for (const float y : train.y) {
-    targets_.push_back(plan_.target_scaling.to_learned(static_cast<double>(y)));
-  }
+  targets_ = learned_targets(plan_, train);
   return {};
 }
 
-Result<bool> RidgeTrainer::step(StepReport& report) {
-  if (done_) return false;
-  done_ = true;
+Result<> RidgeTrainer::solve(double lambda) {
   const prep::Matrix& x = train_->x;
   const std::size_t width = x.columns;
-  double n = 0;  // rows by weight
-  for (std::size_t i = 0; i < x.rows; ++i) n += train_->weight(i);
   std::vector<double> mean(width, 0);
   double y_mean = 0;
   if (spec_.intercept) {
+    mean = weighted_means(*train_);
+    double all = 0;
     for (std::size_t i = 0; i < x.rows; ++i) {
-      const double share = train_->weight(i) / n;
-      for (std::size_t j = 0; j < width; ++j) {
-        mean[j] += static_cast<double>(x.row(i)[j]) * share;
-      }
-      y_mean += targets_[i] * share;
+      y_mean += train_->weight(i) * targets_[i];
+      all += train_->weight(i);
     }
+    y_mean /= all;
   }
-  std::vector<double> normal(width * width, 0);
+  std::vector<double> normal = scatter(*train_, mean);
+  for (std::size_t j = 0; j < width; ++j) normal[j * width + j] += lambda;
   weights_.assign(width, 0);
-  std::vector<double> row(width);
   for (std::size_t i = 0; i < x.rows; ++i) {
-    const double y = targets_[i] - y_mean;
-    const double weight = train_->weight(i);
+    const double y = train_->weight(i) * (targets_[i] - y_mean);
     for (std::size_t j = 0; j < width; ++j) {
-      row[j] = static_cast<double>(x.row(i)[j]) - mean[j];
-    }
-    for (std::size_t j = 0; j < width; ++j) {
-      const double weighted = weight * row[j];
-      weights_[j] += weighted * y;
-      for (std::size_t k = 0; k <= j; ++k) {
-        normal[j * width + k] += weighted * row[k];
-      }
+      weights_[j] += (static_cast<double>(x.row(i)[j]) - mean[j]) * y;
     }
   }
-  for (std::size_t j = 0; j < width; ++j) normal[j * width + j] += spec_.lambda;
   if (!solve_cholesky(normal, weights_)) {
     return Error{Fault::data,
                  "ridge: features depend on each other; use lambda > 0"};
   }
   intercept_ = y_mean;
   for (std::size_t j = 0; j < width; ++j) intercept_ -= mean[j] * weights_[j];
-  double loss = 0;
-  const RidgeModel model(weights_, intercept_, plan_.target_scaling);
-  for (std::size_t i = 0; i < x.rows; ++i) {
-    const double d = targets_[i] - model.learned(x.row(i));
-    loss += train_->weight(i) * d * d / n;
-  }
-  report = {1, 1, 1, {{"train.loss", loss}}};
+  return {};
+}
+
+Result<bool> RidgeTrainer::step(StepReport& report) {
+  if (done_) return false;
+  done_ = true;
+  const double lambda =
+      spec_.lambda ? *spec_.lambda
+                   : best_ridge_lambda(*train_, targets_, spec_.intercept);
+  auto solved = solve(lambda);
+  if (!solved) return std::move(solved).fail();
+  auto predicted =
+      RidgeModel(weights_, intercept_, target_units(plan_)).predict(train_->x);
+  if (!predicted) return std::move(predicted).fail();
+  report = {1, 1, 1, {{"train.loss", loss_of(plan_, *predicted, *train_)}}};
+  if (!spec_.lambda) report.metrics["train.lambda"] = lambda;
   return true;
 }
 
 Result<std::unique_ptr<Model>> RidgeTrainer::finish() {
+  if (!done_) return Error{Fault::data, "stopped before the ridge was solved"};
   return std::unique_ptr<Model>(
-      std::make_unique<RidgeModel>(weights_, intercept_, plan_.target_scaling));
-}
-
-double RidgeModel::learned(std::span<const float> row) const {
-  double sum = intercept_;
-  for (std::size_t j = 0; j < row.size(); ++j) {
-    sum += weights_[j] * static_cast<double>(row[j]);
-  }
-  return sum;
+      std::make_unique<RidgeModel>(weights_, intercept_, target_units(plan_)));
 }
 
 Result<prep::Matrix> RidgeModel::predict(const prep::Matrix& x) const {
-  if (x.columns != weights_.size()) {
-    return Error{Fault::data, "the model wants another number of features"};
-  }
-  prep::Matrix out{x.rows, 1, std::vector<float>(x.rows)};
+  auto fits = want_width(x, weights_.size());
+  if (!fits) return std::move(fits).fail();
+  prep::Matrix out = make_matrix(x.rows, 1);
   for (std::size_t i = 0; i < x.rows; ++i) {
-    out.values[i] = static_cast<float>(scaling_.to_original(learned(x.row(i))));
+    double sum = intercept_;
+    for (std::size_t j = 0; j < x.columns; ++j) {
+      sum += weights_[j] * static_cast<double>(x.row(i)[j]);
+    }
+    out.values[i] = static_cast<float>(units_.to_original(sum));
   }
   return out;
 }
@@ -137,10 +132,10 @@ Result<std::unique_ptr<Model>> RidgeModel::load(const prep::Plan& plan,
   auto intercept = reader.number<double>();
   auto weights = reader.numbers<double>();
   if (!intercept || !weights || weights->size() != plan.width()) {
-    return Error{Fault::integrity, "the model's weights are damaged"};
+    return damaged("ridge");
   }
   return std::unique_ptr<Model>(std::make_unique<RidgeModel>(
-      std::move(*weights), *intercept, plan.target_scaling));
+      std::move(*weights), *intercept, target_units(plan)));
 }
 
 }  // namespace mlb::learn

@@ -1,17 +1,15 @@
 // Ridge regression in closed form.
 #pragma once
 
-#include "learn/trainer.h"
+#include "learn/common.h"
 
 namespace mlb::learn {
 
 class RidgeModel final : public Model {
  public:
   RidgeModel(std::vector<double> weights, double intercept,
-             const prep::TargetScaling& scaling = {})
-      : weights_(std::move(weights)),
-        intercept_(intercept),
-        scaling_(scaling) {}
+             const TargetUnits& units)
+      : weights_(std::move(weights)), intercept_(intercept), units_(units) {}
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "ridge"; }
   void save(Writer& writer) const override;
@@ -20,28 +18,29 @@ class RidgeModel final : public Model {
 
   const std::vector<double>& weights() const { return weights_; }
   double intercept() const { return intercept_; }
-  /// The prediction for a row in the units that are learned.
-  double learned(std::span<const float> row) const;
 
  private:
   std::vector<double> weights_;
   double intercept_ = 0;
-  prep::TargetScaling scaling_;
+  TargetUnits units_;
 };
 
 /// Minimises sum v (y - x w - b)^2 + lambda |w|^2, v the weights of the rows, b
 /// not penalised: with centred columns (X'VX + lambda I) w = X'Vy, by Cholesky
 /// in double (Hastie, Tibshirani, Friedman, "The Elements of Statistical
-/// Learning", 3.4.1).
+/// Learning", 3.4.1).  lambda by leave-one-out is reported as the metric
+/// "train.lambda".
 class RidgeTrainer final : public Trainer {
  public:
-  RidgeTrainer(const RidgeSpec& spec, const prep::Plan& plan)
-      : spec_(spec), plan_(plan) {}
+  RidgeTrainer(const JobSpec& spec, const prep::Plan& plan, StopAsked)
+      : spec_(std::get<RidgeSpec>(spec.model)), plan_(plan) {}
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
 
  private:
+  Result<> solve(double lambda);
+
   RidgeSpec spec_;
   const prep::Plan& plan_;
   const Design* train_ = nullptr;

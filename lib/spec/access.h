@@ -52,10 +52,27 @@ template <class T>
 struct Convert<std::optional<T>> {
   static std::optional<T> read(const Value& v) {
     if (std::holds_alternative<std::monostate>(v)) return std::nullopt;
+    // The only word beside a number: "auto", "none".
+    const bool word = std::holds_alternative<std::int64_t>(v);
+    if (word && std::is_same_v<T, double>) return std::nullopt;
     return Convert<T>::read(v);
   }
   static Value show(const std::optional<T>& t) {
     return t ? Convert<T>::show(*t) : Value{};
+  }
+};
+
+template <class Word>
+struct Convert<NumberOr<Word>> {
+  static NumberOr<Word> read(const Value& v) {
+    if (const auto* word = std::get_if<std::int64_t>(&v)) {
+      return {static_cast<Word>(*word), 0};
+    }
+    return {Word::number, std::get<double>(v)};
+  }
+  static Value show(const NumberOr<Word>& x) {
+    if (x.word == Word::number) return x.number;
+    return static_cast<std::int64_t>(x.word);
   }
 };
 
@@ -73,16 +90,19 @@ constexpr Access at() {
 }
 
 /// A member of one kind of model; unset while the model is of another kind.
-template <class Model, auto Member>
+template <class Model, auto... Members>
 constexpr Access in_model() {
-  using T = std::remove_reference_t<decltype(std::declval<Model&>().*Member)>;
+  using T =
+      std::remove_reference_t<decltype((std::declval<Model&>().*....*Members))>;
   return {[](JobSpec& spec, const Value& v) {
             auto* model = std::get_if<Model>(&spec.model);
-            if (model != nullptr) model->*Member = Convert<T>::read(v);
+            if (model != nullptr) {
+              ((*model).*....*Members) = Convert<T>::read(v);
+            }
           },
           [](const JobSpec& spec) {
             const auto* model = std::get_if<Model>(&spec.model);
-            return model ? Convert<T>::show(model->*Member) : Value{};
+            return model ? Convert<T>::show(((*model).*....*Members)) : Value{};
           }};
 }
 

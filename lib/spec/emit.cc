@@ -30,6 +30,7 @@ class Emitter {
   void gates(std::size_t depth);
   void columns(std::size_t depth);
   void layers(const Field& field, std::size_t depth);
+  void signs(const Field& field, std::size_t depth);
 
   bool is_stored() const { return spec_.data.split.by == SplitBy::stored; }
   /// A prep job has none of these.
@@ -88,6 +89,7 @@ void Emitter::field(const Field& field, std::size_t depth) {
     case Type::gate_map: return gates(depth);
     case Type::column_map: return columns(depth);
     case Type::layer_list: return layers(field, depth);
+    case Type::sign_map: return signs(field, depth);
     default: break;
   }
   if (field.access.get == nullptr) return;
@@ -189,6 +191,18 @@ std::string layer_text(const Layer& layer) {
     case LayerType::softmax: break;
   }
   return std::string(name_of(layer.type));
+}
+
+void Emitter::signs(const Field& field, std::size_t depth) {
+  const auto* trees = std::get_if<BoostedTreesSpec>(&spec_.model);
+  if (trees == nullptr) return;
+  const std::string key(last_key(field.path));
+  const std::string path(field.path);
+  if (trees->monotone.empty()) return line(depth, key + ": {}", path);
+  line(depth, key + ":");
+  for (const auto& [column, sign] : trees->monotone) {
+    line(depth + 1, yaml_text(column) + (sign > 0 ? ": +1" : ": -1"), path);
+  }
 }
 
 void Emitter::layers(const Field& field, std::size_t depth) {

@@ -35,7 +35,7 @@ std::string bound_text(Type type, double bound) {
     return duration_text(Millis(static_cast<std::int64_t>(bound)));
   }
   if (type == Type::size) return size_text(static_cast<std::uint64_t>(bound));
-  if (type == Type::integer) {
+  if (type == Type::integer || type == Type::integer_or_word) {
     return std::to_string(static_cast<std::int64_t>(bound));
   }
   return real_text(bound);
@@ -45,7 +45,8 @@ std::string range_text(const Field& field) {
   const Range& r = field.range;
   const std::string low = bound_text(field.type, r.low);
   const std::string high = bound_text(field.type, r.high);
-  const bool real = field.type == Type::real || field.type == Type::share;
+  const bool real = field.type == Type::real || field.type == Type::share ||
+                    field.type == Type::real_or_word;
   if (!real) return low + ".." + high;
   return (r.open_low ? "(" : "[") + low + ", " + high +
          (r.open_high ? ")" : "]");
@@ -61,14 +62,19 @@ std::string joined(const std::vector<std::string_view>& words,
   return out;
 }
 
-/// A spec in which the field has a value: of the right kind of model.
-JobSpec spec_with(const Field& field) {
-  JobSpec spec;
-  if (field.path.starts_with("model.ridge.")) spec.model = RidgeSpec{};
-  return spec;
-}
-
 }  // namespace
+
+JobSpec spec_with(std::string_view path) {
+  JobSpec out;
+  const Field& type = *find_field("model.type");
+  const auto words = split_words(type.words);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (path.starts_with("model." + std::string(words[i]) + ".")) {
+      type.access.set(out, static_cast<std::int64_t>(i));
+    }
+  }
+  return out;
+}
 
 const Field* find_field(std::string_view path) {
   const auto rows = all_fields();
@@ -187,6 +193,9 @@ std::string_view name_of(Type type) {
     case Type::gate_map: return "map of conditions";
     case Type::column_map: return "map of columns";
     case Type::layer_list: return "list of layers";
+    case Type::real_or_word: return "number or word";
+    case Type::integer_or_word: return "whole number or word";
+    case Type::sign_map: return "map of signs";
   }
   return "?";
 }
@@ -202,6 +211,10 @@ std::string rule_text(const Field& field) {
     case Type::seed: out = "0..18446744073709551615"; break;
     case Type::boolean: out = "true|false"; break;
     case Type::boolean_or_auto: out = "true|false|auto"; break;
+    case Type::real_or_word:
+    case Type::integer_or_word:
+      out = range_text(field) + " or " + joined(split_words(field.words), "|");
+      break;
     case Type::word:
     case Type::word_list: out = joined(split_words(field.words), "|"); break;
     case Type::group:
@@ -214,7 +227,8 @@ std::string rule_text(const Field& field) {
     case Type::text_map:
     case Type::gate_map:
     case Type::column_map:
-    case Type::layer_list: break;
+    case Type::layer_list:
+    case Type::sign_map: break;
   }
   if (!out.empty() && !field.rule.empty()) out += "; ";
   return out + std::string(field.rule);
@@ -225,7 +239,7 @@ std::string default_text(const Field& field) {
   if (field.type == Type::layer_list)
     return "[dense: 64, relu, dense: 32, relu]";
   if (field.access.get == nullptr) return {};
-  return value_text(field, field.access.get(spec_with(field)));
+  return value_text(field, field.access.get(spec_with(field.path)));
 }
 
 std::string value_text(const Field& field, const Value& value) {
@@ -233,12 +247,17 @@ std::string value_text(const Field& field, const Value& value) {
     const Field& field;
     std::string operator()(std::monostate) const {
       if (field.type == Type::sample) return "all";
+      const bool word = field.type == Type::real_or_word ||
+                        field.type == Type::integer_or_word;
+      if (word) return std::string(field.words);
       return field.type == Type::boolean_or_auto ? "auto" : "";
     }
     std::string operator()(bool b) const { return b ? "true" : "false"; }
     std::string operator()(std::int64_t n) const {
       if (field.type == Type::duration) return duration_text(Millis(n));
-      if (field.type != Type::word) return std::to_string(n);
+      const bool word =
+          field.type == Type::word || field.type == Type::real_or_word;
+      if (!word) return std::to_string(n);
       return std::string(
           split_words(field.words).at(static_cast<std::size_t>(n)));
     }

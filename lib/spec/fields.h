@@ -37,6 +37,9 @@ enum class Type {
   gate_map,
   column_map,
   layer_list,
+  real_or_word,     ///< in `range`, or one of `words`
+  integer_or_word,  ///< in `range`, or the one of `words`
+  sign_map,         ///< column: +1 or -1
 };
 
 /// low <= value <= high; an open end excludes the bound itself.
@@ -83,6 +86,8 @@ struct Field {
 };
 
 std::span<const Field> all_fields();
+/// Those of them that lie below "model".
+std::span<const Field> model_fields();
 /// Paths that are known by name only: "not supported yet by this version".
 std::span<const std::string_view> reserved_fields();
 
@@ -94,6 +99,8 @@ bool is_reserved(std::string_view path);
 std::vector<const Field*> fields_written(std::string_view path);
 /// Likewise, whether it is the name of something reserved.
 bool is_reserved_written(std::string_view path);
+/// A spec whose model has the row: of a ridge for model.ridge.lambda.
+JobSpec spec_with(std::string_view path);
 /// Is it a group of keys that only one type of its parent has, and so never
 /// written: model.ridge, train.optimizer.sgd?
 bool is_unwritten(std::string_view path);

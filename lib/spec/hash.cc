@@ -8,7 +8,7 @@ namespace mlb::spec {
 namespace {
 
 /// Changes when the text that is hashed changes its form.
-constexpr std::string_view kVersion = "mlbatch.spec/2\n";
+constexpr std::string_view kVersion = "mlbatch.spec/3\n";
 
 void drop_what_changes_nothing(JobSpec& spec) {
   const JobSpec fresh;
@@ -21,8 +21,16 @@ void drop_what_changes_nothing(JobSpec& spec) {
   spec.require = fresh.require;
   spec.keep = fresh.keep;
   const bool is_net = std::holds_alternative<NetSpec>(spec.model);
+  const TrainSpec written = spec.train;
   if (!is_net) spec.train = fresh.train;
-  if (spec.kind == Kind::prep) spec.model = fresh.model;
+  if (std::holds_alternative<BoostedTreesSpec>(spec.model)) {
+    spec.train.early_stop_mode = written.early_stop_mode;
+    spec.train.early_stop = written.early_stop;
+  }
+  if (spec.kind == Kind::prep) {
+    spec.model = fresh.model;
+    spec.pca = fresh.pca;
+  }
 }
 
 void write_out_defaults(JobSpec& spec) {

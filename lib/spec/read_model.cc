@@ -49,6 +49,27 @@ void Reader::read_early_stop(const Field& field, const Spot& spot) {
         "write {patience: 10} to ask for it with its defaults"});
 }
 
+void Reader::read_signs(const Field& field, const Spot& spot) {
+  constexpr std::size_t kMaxSigns = 1000;
+  auto* trees = std::get_if<BoostedTreesSpec>(&draft_.parsed.spec.model);
+  if (trees == nullptr || !want(NodeType::map, field, spot) ||
+      !want_at_most(kMaxSigns, field, spot)) {
+    return;
+  }
+  trees->monotone.clear();
+  for (const Item& item : node(spot).items) {
+    const Spot sign = spot_of(spot.path, item);
+    if (!has_value(sign) || !want_scalar(field, sign)) continue;
+    const std::string& text = node(sign).text;
+    if (text != "1" && text != "+1" && text != "-1") {
+      fail(field, sign,
+           {"E206", "'" + shown(text) + "' is no direction; want +1 or -1"});
+      continue;
+    }
+    trees->monotone[item.key] = text == "-1" ? -1 : 1;
+  }
+}
+
 void Reader::read_layers(const Field& field, const Spot& spot) {
   auto* net = std::get_if<NetSpec>(&draft_.parsed.spec.model);
   if (net == nullptr || !want(NodeType::list, field, spot) ||

@@ -33,6 +33,8 @@ bool is_quoted_number(const Field& field, const Node& node) {
     case Type::integer:
     case Type::seed:
     case Type::real:
+    case Type::real_or_word:
+    case Type::integer_or_word:
     case Type::boolean:
     case Type::boolean_or_auto:
     case Type::share:
@@ -50,7 +52,8 @@ bool is_quoted_number(const Field& field, const Node& node) {
     case Type::text_map:
     case Type::gate_map:
     case Type::column_map:
-    case Type::layer_list: return false;
+    case Type::layer_list:
+    case Type::sign_map: return false;
   }
   return false;
 }
@@ -285,6 +288,7 @@ void Reader::read_field(const Field& field, const Spot& spot) {
     case Type::gate_map: return read_gates(field, spot);
     case Type::column_map: return read_columns(field, spot);
     case Type::layer_list: return read_layers(field, spot);
+    case Type::sign_map: return read_signs(field, spot);
     case Type::integer:
     case Type::seed:
     case Type::real:
@@ -300,7 +304,9 @@ void Reader::read_field(const Field& field, const Spot& spot) {
     case Type::size:
     case Type::word_list:
     case Type::text_list:
-    case Type::tag_list: return read_simple(field, spot);
+    case Type::tag_list:
+    case Type::real_or_word:
+    case Type::integer_or_word: return read_simple(field, spot);
   }
 }
 
@@ -370,6 +376,7 @@ Converted<Value> to_value(const Field& field, const std::string& text) {
       [[fallthrough]];
     case Type::boolean: return wrap(to_boolean(text), [](bool b) { return b; });
     case Type::share:
+    case Type::real_or_word:
     case Type::real: return wrap(to_real(text), [](double x) { return x; });
     case Type::duration:
       return wrap(to_duration(text),
@@ -403,6 +410,7 @@ double size_of(const Value& value) {
 
 bool has_range(Type type) {
   return type == Type::integer || type == Type::real || type == Type::share ||
+         type == Type::real_or_word || type == Type::integer_or_word ||
          type == Type::duration || type == Type::size;
 }
 
@@ -410,6 +418,12 @@ bool has_range(Type type) {
 
 std::optional<Value> Reader::read_number(const Field& field, const Spot& spot) {
   const std::string& text = node(spot).text;
+  const auto words = split_words(field.words);
+  const auto word = std::find(words.begin(), words.end(), text);
+  if (word != words.end()) {
+    if (field.type == Type::integer_or_word) return Value{};
+    return Value(std::int64_t{word - words.begin()});
+  }
   const auto later = split_words(field.words_later);
   if (std::find(later.begin(), later.end(), text) != later.end()) {
     fail_later(spot, spot.place, text);

@@ -114,6 +114,7 @@ class Reader {
   // read_model.cc: what has short forms
   void read_data(const Field& field, const Spot& spot);
   void read_early_stop(const Field& field, const Spot& spot);
+  void read_signs(const Field& field, const Spot& spot);
   void read_layers(const Field& field, const Spot& spot);
   void read_layer(const Field& field, const Spot& spot);
   std::optional<Layer> read_layer_keys(const Field& field, Layer layer,

@@ -11,6 +11,48 @@ namespace {
 
 constexpr double kSumTolerance = 1e-9;
 
+enum class Predicts { either, classes, numbers };
+
+Predicts predicts(const ModelSpec& model) {
+  struct Of {
+    Predicts operator()(const NetSpec&) const { return Predicts::either; }
+    Predicts operator()(const RidgeSpec&) const { return Predicts::numbers; }
+    Predicts operator()(const BaselineSpec& spec) const {
+      switch (spec.strategy) {
+        case BaselineStrategy::automatic: return Predicts::either;
+        case BaselineStrategy::most_frequent:
+        case BaselineStrategy::prior: return Predicts::classes;
+        case BaselineStrategy::mean:
+        case BaselineStrategy::median: return Predicts::numbers;
+      }
+      return Predicts::either;
+    }
+    Predicts operator()(const LogisticSpec&) const { return Predicts::classes; }
+    Predicts operator()(const LinearSvmSpec&) const {
+      return Predicts::classes;
+    }
+    Predicts operator()(const KnnSpec&) const { return Predicts::either; }
+    Predicts operator()(const NaiveBayesSpec&) const {
+      return Predicts::classes;
+    }
+    Predicts operator()(const RandomForestSpec&) const {
+      return Predicts::either;
+    }
+    Predicts operator()(const BoostedTreesSpec&) const {
+      return Predicts::either;
+    }
+    Predicts operator()(const SvmSpec&) const { return Predicts::classes; }
+    Predicts operator()(const SvrSpec&) const { return Predicts::numbers; }
+    Predicts operator()(const KmeansSpec&) const { return Predicts::either; }
+  };
+  return std::visit(Of{}, model);
+}
+
+bool uses_early_stop(const ModelSpec& model) {
+  return std::holds_alternative<NetSpec>(model) ||
+         std::holds_alternative<BoostedTreesSpec>(model);
+}
+
 struct Rules {
   const Draft& draft;
   Findings& findings;
@@ -45,7 +87,7 @@ struct Rules {
     const std::string rule = rule_text(field);
     if (field.path == "data") return "a CSV file or a data set";
     if (field.path == "target") return "a column of the data";
-    if (field.path == "model") return "net or ridge";
+    if (field.path == "model") return "a type of model";
     return rule.empty() ? std::string(field.doc) : rule;
   }
 
@@ -123,8 +165,8 @@ struct Rules {
     }
     const std::string path = "train.early_stop.metric";
     const std::string& watched = spec.train.early_stop.metric;
-    const bool is_net = std::holds_alternative<NetSpec>(spec.model);
-    if (is_net && draft.has(path) && !metric_fault(watched)) {
+    const bool watches = uses_early_stop(spec.model);
+    if (watches && draft.has(path) && !metric_fault(watched)) {
       out.push_back(
           {std::string(last_key(watched)), draft.place_of(path), path});
     }
@@ -132,8 +174,13 @@ struct Rules {
     return out;
   }
 
-  /// The task of a net follows from its data, and is not known here; but a
-  /// job has only one.
+  std::string model_type() const {
+    const Field& type = *find_field("model.type");
+    return value_text(type, type.access.get(spec));
+  }
+
+  /// The task often follows from the data, and is not known here; but a job
+  /// has only one.
   void one_task() const {
     const auto is_of_classes = [](const std::string& metric) {
       constexpr std::array of_classes{"accuracy", "f1", "log_loss", "auc"};
@@ -142,12 +189,14 @@ struct Rules {
     };
     const std::vector<Named> names = named_metrics();
     if (names.empty()) return;
-    const bool ridge = std::holds_alternative<RidgeSpec>(spec.model);
-    const bool classes = !ridge && is_of_classes(names[0].metric);
-    const std::string because = ridge ? "a ridge predicts numbers"
-                                      : "'" + names[0].metric + "' is of " +
-                                            (classes ? "classes" : "numbers") +
-                                            ", and a job has one task";
+    const Predicts of = predicts(spec.model);
+    const bool classes = of == Predicts::either ? is_of_classes(names[0].metric)
+                                                : of == Predicts::classes;
+    const std::string what = classes ? "classes" : "numbers";
+    const std::string because =
+        of == Predicts::either ? "'" + names[0].metric + "' is of " + what +
+                                     ", and a job has one task"
+                               : "this " + model_type() + " predicts " + what;
     for (const Named& n : names) {
       if (is_of_classes(n.metric) == classes) continue;
       add(n.place, {"E216",
@@ -208,13 +257,31 @@ struct Rules {
         {"E215", path, path + ": " + problem->message});
   }
 
+  void components() const {
+    const std::string path = "model.pca";
+    if (!draft.has(path) || draft.bad.contains(path) || !spec.pca) return;
+    if (*spec.pca < 1 || *spec.pca == std::floor(*spec.pca)) return;
+    add(draft.place_of(path),
+        {"E214", path,
+         path + ": " + real_text(*spec.pca) +
+             " is no number of components; want a share below 1, or a whole "
+             "number"});
+  }
+
   void without_effect() const {
-    const bool ridge = draft.has("model.type") &&
-                       std::holds_alternative<RidgeSpec>(spec.model);
-    if (!ridge || !draft.has("train") || spec.train == TrainSpec{}) return;
+    const bool other =
+        draft.has("model.type") && !std::holds_alternative<NetSpec>(spec.model);
+    TrainSpec unused = spec.train;
+    if (uses_early_stop(spec.model)) {
+      unused.early_stop = {};
+      unused.early_stop_mode = {};
+    }
+    if (!other || !draft.has("train") || unused == TrainSpec{}) return;
+    const std::string but = uses_early_stop(spec.model)
+                                ? "only early_stop has an effect: "
+                                : "train has no effect: ";
     add(draft.place_of("train"),
-        {"W301", "train",
-         "train has no effect: a ridge is solved in one step"});
+        {"W301", "train", but + model_type() + " does not use it"});
   }
 };
 
@@ -227,6 +294,7 @@ void check_rules(const Draft& draft, Findings& findings) {
   rules.metrics();
   rules.early_stop();
   rules.shape();
+  rules.components();
   rules.without_effect();
   check_data_rules(draft, findings);
 }

@@ -1,4 +1,5 @@
-// The rows of the field table, in the order of to_yaml and of the manual.
+// The rows of the field table, in the order of to_yaml and of the manual; those
+// of models stand in table_models.cc.
 // Keep in step with mlbatch-jobspec(5): a test compares them.
 #include "spec/access.h"
 #include "spec/fields.h"
@@ -102,20 +103,8 @@ constexpr Access kRetryOn{
       return out;
     }};
 
-constexpr Access kModelType{
-    [](JobSpec& spec, const Value& v) {
-      if (std::get<std::int64_t>(v) == 0) {
-        spec.model = NetSpec{};
-      } else {
-        spec.model = RidgeSpec{};
-      }
-    },
-    [](const JobSpec& spec) -> Value {
-      return static_cast<std::int64_t>(spec.model.index());
-    }};
-
 // clang-format off: one row, one paragraph
-constexpr Field kFields[] = {
+constexpr Field kBeforeModel[] = {
     {.path = "mlbatch",
      .type = Type::integer,
      .doc = "version of this format",
@@ -409,67 +398,9 @@ constexpr Field kFields[] = {
      .access = role<&Features::weight>(),
      .fallback = "none",
      .rule = "numbers from 0 on, scaled to a mean of 1 over training rows"},
+};
 
-    {.path = "model",
-     .doc = "what is trained",
-     .rule = "a type alone has its defaults: model: net",
-     .short_key = "type",
-     .required = true},
-    {.path = "model.type",
-     .type = Type::word,
-     .doc = "net: feed-forward layers; ridge: linear regression in closed "
-            "form",
-     .access = kModelType,
-     .words = "net ridge",
-     .words_later = "logistic linear_svm svm svr random_forest boosted_trees "
-                    "kmeans knn naive_bayes pca baseline",
-     .fallback = "required",
-     .required = true},
-    {.path = "model.net", .doc = "keys of model with type: net"},
-    {.path = "model.net.layers",
-     .type = Type::layer_list,
-     .doc = "from the features on; the output layer is added from the task",
-     .rule = "at most 256; a layer is a word or a map with one key"},
-    {.path = "model.net.layers.dense",
-     .doc = "weighted sums of all inputs",
-     .rule = "dense: 64 means dense: {units: 64}",
-     .short_key = "units"},
-    {.path = "model.net.layers.dense.units",
-     .type = Type::integer,
-     .doc = "outputs",
-     .range = {1, 65536},
-     .fallback = "64"},
-    {.path = "model.net.layers.dense.bias",
-     .type = Type::boolean,
-     .doc = "with a constant added to each output",
-     .fallback = "true"},
-    {.path = "model.net.layers.relu", .doc = "max(0, x)"},
-    {.path = "model.net.layers.tanh", .doc = "hyperbolic tangent"},
-    {.path = "model.net.layers.sigmoid", .doc = "1 / (1 + exp(-x))"},
-    {.path = "model.net.layers.dropout",
-     .doc = "while learning, sets inputs to zero at random and scales the "
-            "rest up",
-     .rule = "dropout: 0.3 means dropout: {p: 0.3}",
-     .short_key = "p"},
-    {.path = "model.net.layers.dropout.p",
-     .type = Type::real,
-     .doc = "probability of zero",
-     .range = {0, 1, false, true},
-     .fallback = "0.5"},
-    {.path = "model.ridge",
-     .doc = "keys of model with type: ridge; minimises the sum of squared "
-            "errors + lambda |w|^2"},
-    {.path = "model.ridge.lambda",
-     .type = Type::real,
-     .doc = "strength of the penalty",
-     .access = in_model<RidgeSpec, &RidgeSpec::lambda>(),
-     .range = {0, 1e12},
-     .words_later = "auto"},
-    {.path = "model.ridge.intercept",
-     .type = Type::boolean,
-     .doc = "with a constant term, which is not penalised",
-     .access = in_model<RidgeSpec, &RidgeSpec::intercept>()},
-
+constexpr Field kAfterModel[] = {
     {.path = "train", .doc = "how a net is trained"},
     {.path = "train.epochs",
      .type = Type::integer,
@@ -574,6 +505,14 @@ constexpr Field kFields[] = {
 }  // namespace
 
 std::span<const Field> all_fields() {
-  return kFields;
+  static const std::vector<Field> rows = [] {
+    std::vector<Field> out(std::begin(kBeforeModel), std::end(kBeforeModel));
+    const auto models = model_fields();
+    out.insert(out.end(), models.begin(), models.end());
+    out.insert(out.end(), std::begin(kAfterModel), std::end(kAfterModel));
+    return out;
+  }();
+  return rows;
 }
+
 }  // namespace mlb::spec

@@ -16,7 +16,7 @@ constexpr std::string_view kReserved[] = {
     "columns.*.dates",
     // models
     "model.preset", "model.input", "model.init", "model.loss",
-    "model.label_smoothing", "model.pca", "model.net.layers.dense.init",
+    "model.label_smoothing", "model.net.layers.dense.init",
     "model.net.layers.conv2d", "model.net.layers.maxpool",
     "model.net.layers.avgpool", "model.net.layers.global_avgpool",
     "model.net.layers.batchnorm", "model.net.layers.layernorm",

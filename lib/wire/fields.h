@@ -49,6 +49,27 @@ constexpr ColumnType last_of(ColumnType) {
 constexpr LayerType last_of(LayerType) {
   return LayerType::softmax;
 }
+constexpr BaselineStrategy last_of(BaselineStrategy) {
+  return BaselineStrategy::median;
+}
+constexpr FeatureFraction last_of(FeatureFraction) {
+  return FeatureFraction::number;
+}
+constexpr KernelType last_of(KernelType) {
+  return KernelType::sigmoid;
+}
+constexpr Gamma last_of(Gamma) {
+  return Gamma::number;
+}
+constexpr Multiclass last_of(Multiclass) {
+  return Multiclass::ovo;
+}
+constexpr KmeansInit last_of(KmeansInit) {
+  return KmeansInit::random;
+}
+constexpr KnnWeights last_of(KnnWeights) {
+  return KnnWeights::distance;
+}
 constexpr OptimizerType last_of(OptimizerType) {
   return OptimizerType::adam;
 }
@@ -133,6 +154,61 @@ void fields(V& v, RidgeSpec& x) {
   v("lambda", x.lambda), v("intercept", x.intercept);
 }
 template <class V>
+void fields(V& v, BaselineSpec& x) {
+  v("strategy", x.strategy);
+}
+template <class V>
+void fields(V& v, LogisticSpec& x) {
+  v("lambda", x.lambda), v("max_iter", x.max_iter), v("tol", x.tol);
+}
+template <class V>
+void fields(V& v, LinearSvmSpec& x) {
+  v("c", x.c);
+}
+template <class V>
+void fields(V& v, KnnSpec& x) {
+  v("k", x.k), v("weights", x.weights);
+}
+template <class V>
+void fields(V&, NaiveBayesSpec&) {}
+template <class V, class Word>
+void fields(V& v, NumberOr<Word>& x) {
+  v("word", x.word), v("number", x.number);
+}
+template <class V>
+void fields(V& v, RandomForestSpec& x) {
+  v("trees", x.trees), v("feature_fraction", x.feature_fraction);
+  v("min_leaf", x.min_leaf), v("max_depth", x.max_depth);
+  v("bootstrap", x.bootstrap);
+}
+template <class V>
+void fields(V& v, BoostedTreesSpec& x) {
+  v("trees", x.trees), v("learning_rate", x.learning_rate);
+  v("max_depth", x.max_depth), v("min_child_weight", x.min_child_weight);
+  v("subsample", x.subsample), v("colsample", x.colsample);
+  v("l1", x.l1), v("l2", x.l2), v("gamma", x.gamma), v("bins", x.bins);
+  v("monotone", x.monotone);
+}
+template <class V>
+void fields(V& v, KernelSpec& x) {
+  v("type", x.type), v("gamma", x.gamma), v("degree", x.degree);
+  v("coef0", x.coef0), v("cache", x.cache);
+}
+template <class V>
+void fields(V& v, SvmSpec& x) {
+  v("c", x.c), v("kernel", x.kernel), v("multiclass", x.multiclass);
+  v("probability", x.probability);
+}
+template <class V>
+void fields(V& v, SvrSpec& x) {
+  v("c", x.c), v("kernel", x.kernel), v("epsilon", x.epsilon);
+}
+template <class V>
+void fields(V& v, KmeansSpec& x) {
+  v("k", x.k), v("init", x.init), v("n_init", x.n_init);
+  v("max_iter", x.max_iter), v("tol", x.tol);
+}
+template <class V>
 void fields(V& v, Optimizer& x) {
   v("type", x.type), v("learning_rate", x.learning_rate);
   v("momentum", x.momentum), v("nesterov", x.nesterov);
@@ -159,6 +235,7 @@ void fields(V& v, JobSpec& x) {
   v("columns", x.columns), v("target", x.target);
   v("target_transform", x.target_transform), v("task", x.task);
   v("positive", x.positive), v("features", x.features), v("model", x.model);
+  v("pca", x.pca);
   v("train", x.train), v("metrics", x.metrics);
 }
 

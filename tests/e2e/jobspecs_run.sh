@@ -25,6 +25,29 @@ expect_metric "$ridge" test.rmse '>= 8'
 expect_metric "$ridge" test.r2 '>= 0.5'
 expect true "$(mlsubmit status "$ridge" --json | jq '.gates | all(.passed)')" 'gates'
 
+trees=$(mlsubmit submit "$jobspecs/penguins-trees.yaml")
+forest=$(mlsubmit submit "$jobspecs/concrete-forest.yaml")
+expect_exit 0 mlsubmit wait "$trees" --timeout 120s
+expect_metric "$trees" test.accuracy '>= 0.9'
+expect_exit 0 mlsubmit wait "$forest" --timeout 120s
+expect_metric "$forest" test.rmse '<= 8'
+
+# One word makes it another model.
+# runs SPEC METRIC CONDITION TYPE...
+runs() {
+  local spec="$jobspecs/$1" metric="$2" condition="$3" type id
+  for type in "${@:4}"; do
+    id=$(mlsubmit submit "$spec" --set "model=$type" --set 'require={}')
+    expect_exit 0 mlsubmit wait "$id" --timeout 120s
+    expect_metric "$id" "$metric" "$condition"
+  done
+}
+runs penguins-trees.yaml test.accuracy '>= 0.9' \
+  logistic linear_svm svm knn random_forest '{type: logistic, pca: 0.99}'
+runs penguins-five-lines.yaml test.accuracy '>= 0.4' naive_bayes baseline
+runs concrete-ridge.yaml test.rmse '<= 20' baseline knn svr boosted_trees \
+  '{type: ridge, lambda: auto}'
+
 # Every metric that may be named is computed on every split.
 named=$(mlsubmit submit "$jobspecs/concrete-ridge.yaml" --set 'metrics=[mae]' \
   --require 'train.mae>0')

@@ -14,7 +14,8 @@ without mlbroker 'yaml-cpp|hdf5|blas|dlib|xgboost|curl'
 without mlworker 'yaml-cpp|hdf5|blas|dlib|xgboost|sqlite|curl'
 without mlsubmit 'hdf5|blas|dlib|xgboost|sqlite|curl'
 without mlprep 'blas|dlib|xgboost|zmq|sqlite|curl'
-without mlbatch-job 'zmq|sqlite|yaml-cpp|curl'
+# XGBoost is loaded by the first job that needs it, Dlib is templates.
+without mlbatch-job 'zmq|sqlite|yaml-cpp|curl|xgboost|dlib|gomp|X11|png'
 for program in mlbroker mlworker mlsubmit; do
   lacks "$program" 'H5Fopen|cblas_sgemm'
 done

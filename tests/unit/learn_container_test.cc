@@ -34,7 +34,7 @@ const Bytes kRecord = bytes_of("what determined it");
 
 Bytes packed_ridge() {
   return pack_model(small_plan(prep::Task::regression), kRecord,
-                    RidgeModel({1.5, -2}, 0.25));
+                    RidgeModel({1.5, -2}, 0.25, {}));
 }
 
 Bytes packed_net() {

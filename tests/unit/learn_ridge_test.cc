@@ -11,6 +11,12 @@ using namespace mlb::learn;
 
 namespace {
 
+JobSpec job_of(const RidgeSpec& ridge) {
+  JobSpec out;
+  out.model = ridge;
+  return out;
+}
+
 prep::Plan regression(std::size_t features) {
   prep::Plan plan;
   plan.task = prep::Task::regression;
@@ -47,7 +53,7 @@ struct Fit {
 
 Fit fit(const Design& train, const RidgeSpec& spec) {
   const auto plan = regression(train.x.columns);
-  RidgeTrainer trainer(spec, plan);
+  RidgeTrainer trainer(job_of(spec), plan, [] { return false; });
   Fit out;
   REQUIRE(trainer.begin(train, {}));
   auto more = trainer.step(out.report);
@@ -89,7 +95,7 @@ double worst_equation(const Design& d, const Fit& f, const RidgeSpec& spec) {
   double worst = spec.intercept ? std::fabs(sum) / sum_size : 0;
   for (std::size_t j = 0; j < d.x.columns; ++j) {
     worst = std::max(worst,
-                     std::fabs(gradient[j] - spec.lambda * f.w[j]) / size[j]);
+                     std::fabs(gradient[j] - *spec.lambda * f.w[j]) / size[j]);
   }
   return worst;
 }
@@ -148,7 +154,7 @@ TEST_CASE("levels of a category that add up to one depend on each other") {
 TEST_CASE("classes are refused by ridge") {
   auto plan = regression(1);
   plan.task = prep::Task::classification;
-  RidgeTrainer trainer({}, plan);
+  RidgeTrainer trainer(job_of({}), plan, [] { return false; });
   const Design d{{2, 1, {-1, 1}}, {0, 1}};
   auto begun = trainer.begin(d, {});
   REQUIRE_FALSE(begun);
@@ -158,7 +164,7 @@ TEST_CASE("classes are refused by ridge") {
 }
 
 TEST_CASE("a ridge model predicts what it was fitted to, and only that width") {
-  const RidgeModel model({2, -1}, 3);
+  const RidgeModel model({2, -1}, 3, {});
   auto p = model.predict({2, 2, {1, 1, 0, 5}});
   REQUIRE(p);
   CHECK(p->values == std::vector<float>{4, -2});
@@ -190,7 +196,7 @@ TEST_CASE("a ridge takes a row of weight 2 as two rows") {
     }
   }
   const auto fitted = [&](const Design& train) {
-    RidgeTrainer trainer(RidgeSpec{0.5, true}, plan);
+    RidgeTrainer trainer(job_of({0.5, true}), plan, [] { return false; });
     StepReport report;
     REQUIRE(trainer.begin(train, {}));
     REQUIRE(trainer.step(report));
@@ -210,7 +216,7 @@ TEST_CASE("a ridge on the logarithm of the target predicts in its units") {
   for (const double x : {0, 1, 2}) {
     train.y.push_back(static_cast<float>(std::expm1(2 * (3 * x - 1) + 1)));
   }
-  RidgeTrainer trainer(RidgeSpec{0, true}, plan);
+  RidgeTrainer trainer(job_of({0, true}), plan, [] { return false; });
   StepReport report;
   REQUIRE(trainer.begin(train, {}));
   REQUIRE(trainer.step(report));

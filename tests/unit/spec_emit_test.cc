@@ -42,16 +42,13 @@ class RandomSpec {
     if (coin()) out.features.weight = "weight:" + text(0, 20);
     for (auto n = below(4); n > 0; --n) add(out.features.include, text(0, 40));
     for (auto n = below(4); n > 0; --n) add(out.features.exclude, text(0, 40));
-    if (coin()) {
-      net(out);
-    } else {
-      out.model = RidgeSpec{real(0, 1e12), coin()};
-    }
+    model(out);
+    if (coin()) out.pca = coin() ? 1 + below(65536) : 0.01 * (1 + below(99));
     train(out.train);
     // Only its type may be said of the target, and that is tested elsewhere.
     std::erase_if(out.columns,
                   [&](const auto& rule) { return rule.pattern == out.target; });
-    const bool numbers = std::holds_alternative<RidgeSpec>(out.model) || coin();
+    const bool numbers = predicts_numbers(out.model);
     const SplitSpec& split = out.data.split;
     const bool validates = split.by == SplitBy::column
                                ? !split.valid_values.empty()
@@ -184,6 +181,89 @@ class RandomSpec {
     rule.unknown = coin() ? Unknown::other : Unknown::error;
     if (coin()) rule.clip = {-real(1, 9), real(0, 1e300)};
     out.columns.push_back(std::move(rule));
+  }
+
+  /// Of the models that may do either, any.
+  bool predicts_numbers(const ModelSpec& model) {
+    if (std::holds_alternative<RidgeSpec>(model)) return true;
+    if (std::holds_alternative<SvrSpec>(model)) return true;
+    if (std::holds_alternative<LogisticSpec>(model)) return false;
+    if (std::holds_alternative<LinearSvmSpec>(model)) return false;
+    if (std::holds_alternative<NaiveBayesSpec>(model)) return false;
+    if (std::holds_alternative<SvmSpec>(model)) return false;
+    return coin();
+  }
+
+  KernelSpec kernel() {
+    KernelSpec out;
+    out.type = static_cast<KernelType>(below(4));
+    out.gamma.word = static_cast<Gamma>(below(3));
+    if (out.gamma.word == Gamma::number) {
+      out.gamma.number = std::max(1e-300, real(0, 1e12));
+    }
+    out.degree = 1 + below(100);
+    out.coef0 = real(-5, 5);
+    out.cache = (1ull << 20) + rng_.below(1 << 20) * 1024;
+    return out;
+  }
+
+  RandomForestSpec forest() {
+    RandomForestSpec out;
+    out.trees = 1 + below(1000);
+    out.feature_fraction.word = static_cast<FeatureFraction>(below(4));
+    if (out.feature_fraction.word == FeatureFraction::number) {
+      out.feature_fraction.number = std::max(1e-300, real(0, 1));
+    }
+    if (coin()) out.min_leaf = 1 + below(100);
+    out.max_depth = below(100);
+    out.bootstrap = coin();
+    return out;
+  }
+
+  BoostedTreesSpec trees() {
+    BoostedTreesSpec out;
+    out.trees = 1 + below(1000);
+    out.learning_rate = std::max(1e-300, real(0, 10));
+    out.max_depth = 1 + below(30);
+    out.min_child_weight = real(0, 1e12);
+    out.subsample = std::max(1e-300, real(0, 1));
+    out.colsample = std::max(1e-300, real(0, 1));
+    out.l1 = real(0, 1e12);
+    out.l2 = real(0, 1e12);
+    out.gamma = real(0, 1e12);
+    out.bins = 2 + below(500);
+    for (auto n = below(4); n > 0; --n) {
+      out.monotone[text(1, 30)] = coin() ? 1 : -1;
+    }
+    return out;
+  }
+
+  void model(JobSpec& out) {
+    switch (below(11)) {
+      case 0: net(out); break;
+      case 1:
+        out.model = RidgeSpec{real(0, 1e12), coin()};
+        if (coin()) std::get<RidgeSpec>(out.model).lambda = std::nullopt;
+        break;
+      case 2: out.model = BaselineSpec{}; break;
+      case 3:
+        out.model = LogisticSpec{real(0, 1e12), 1 + below(1000), real(0, 1)};
+        break;
+      case 4: out.model = LinearSvmSpec{std::max(1e-300, real(0, 1e6))}; break;
+      case 5:
+        out.model = KnnSpec{1 + below(1000), static_cast<KnnWeights>(below(2))};
+        break;
+      case 6: out.model = NaiveBayesSpec{}; break;
+      case 7: out.model = forest(); break;
+      case 8: out.model = trees(); break;
+      case 9:
+        out.model = SvmSpec{std::max(1e-300, real(0, 1e6)), kernel(),
+                            Multiclass::ovo, coin()};
+        break;
+      default:
+        out.model = SvrSpec{std::max(1e-300, real(0, 1e6)), kernel(),
+                            std::max(1e-300, real(0, 1e12))};
+    }
   }
 
   void net(JobSpec& out) {
@@ -434,7 +514,7 @@ TEST_CASE("data count by content once it is known, not by place") {
 TEST_CASE("the hash is the same on every machine and in every release") {
   // Whoever changes this changes kVersion in hash.cc, and CHANGELOG.md.
   CHECK(hash_of(kLeast).text() ==
-        "e2de2d7fc0f1c96c00b8339d538a73c571bc5ef3d0a2e0aee5c854e5834e6983");
+        "cc1e9f3f68d494bf033cda1f8eb72ce961cd8977eb03ec3abb89d2809067beb1");
 }
 
 }  // namespace

@@ -164,6 +164,17 @@ TEST_CASE("every member of a spec travels") {
   all_travel<Layer>();
   all_travel<NetSpec>();
   all_travel<RidgeSpec>();
+  all_travel<BaselineSpec>();
+  all_travel<LogisticSpec>();
+  all_travel<LinearSvmSpec>();
+  all_travel<KnnSpec>();
+  all_travel<NaiveBayesSpec>();
+  all_travel<RandomForestSpec>();
+  all_travel<BoostedTreesSpec>();
+  all_travel<KernelSpec>();
+  all_travel<SvmSpec>();
+  all_travel<SvrSpec>();
+  all_travel<KmeansSpec>();
   all_travel<Optimizer>();
   all_travel<EarlyStop>();
   all_travel<TrainSpec>();

@@ -72,6 +72,10 @@ Result<bool> train_all(Work& work, Reporter& reporter) {
   auto model = trainer->finish();
   if (!model) return std::move(model).fail();
   work.model = std::move(*model);
+  // Only the trainer knows the score of rows out of bag.
+  for (const auto& [name, value] : report.metrics) {
+    if (name.starts_with("oob.")) work.outcome.metrics[name] = value;
+  }
   return nan;
 }
 
@@ -109,6 +113,8 @@ void run_phases(Work& work, Reporter& reporter) {
   auto trained = train_all(work, reporter);
   if (!trained) {
     failed(std::move(trained).fail());
+    // Some models are none before they are finished.
+    if (stop_asked()) work.outcome.failure = FailureClass::cancelled;
     return;
   }
   reporter.live(live_of("evaluate", 1));

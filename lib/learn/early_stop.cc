@@ -1,0 +1,40 @@
+// See early_stop.h.
+#include "learn/early_stop.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mlb::learn {
+
+bool larger_is_better(const std::string& metric) {
+  constexpr std::array rising{".accuracy", ".f1", ".auc", ".r2"};
+  return std::any_of(rising.begin(), rising.end(),
+                     [&](const char* name) { return metric.ends_with(name); });
+}
+
+Result<EarlyStopper> EarlyStopper::make(const TrainSpec& spec,
+                                        const Design& valid) {
+  EarlyStopper out;
+  out.rule_ = spec.early_stop;
+  out.on_ = spec.early_stop_mode != EarlyStopMode::off && valid.x.rows > 0;
+  if (spec.early_stop_mode == EarlyStopMode::on && !out.on_) {
+    return Error{Fault::data, "early_stop is asked for, but no row validates"};
+  }
+  return out;
+}
+
+bool EarlyStopper::is_best(const std::map<std::string, double>& metrics) {
+  const auto found = metrics.find(rule_.metric);
+  if (found == metrics.end()) return false;
+  const double sign = larger_is_better(rule_.metric) ? -1 : 1;
+  const double value = sign * found->second;
+  if (best_ && !(value < *best_ - rule_.min_delta)) {
+    ++since_best_;
+    return false;
+  }
+  best_ = value;
+  since_best_ = 0;
+  return true;
+}
+
+}  // namespace mlb::learn
