@@ -80,12 +80,15 @@ enum class ColumnType {
   boolean,
   text,
   id,
-  ignore
+  ignore,
+  date,
+  time
 };
 
 struct ColumnRule {
   std::string pattern;  ///< a name or a glob; the first match wins
   ColumnType type = ColumnType::automatic;
+  std::string date_format{};  ///< as of mlprep --date-format; empty: found out
   bool operator==(const ColumnRule&) const = default;
 };
 

@@ -112,8 +112,9 @@ Feature fit_onehot(const Column& column, const Rows& rows,
   return out;
 }
 
+/// Dates are numbers: microseconds.
 bool is_number(const Column& c) {
-  return c.type == Type::integer || c.type == Type::real;
+  return c.type == Type::integer || c.type == Type::real || c.is_moment();
 }
 
 Result<std::vector<Feature>> fit_features(const table::Table& table,

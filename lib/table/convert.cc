@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "table/dataset_writer.h"
+#include "table/date.h"
 #include "table/pass.h"
 
 namespace mlb::table {
@@ -29,9 +30,13 @@ struct Judging {
   std::uint64_t rows = 0;
 };
 
-Result<Judging> judge_all(RowReader& reader) {
+Result<Judging> judge_all(RowReader& reader, const CsvOptions& options) {
   Judging out;
-  for (const auto& name : reader.names()) out.judges.emplace_back(name);
+  for (const auto& name : reader.names()) {
+    auto judge = judge_for(options, name);
+    if (!judge) return std::move(judge).fail();
+    out.judges.push_back(std::move(*judge));
+  }
   out.missing_words.resize(out.judges.size());
   Record record;
   for (;;) {
@@ -56,6 +61,17 @@ Result<Judging> judge_all(RowReader& reader) {
   return out;
 }
 
+void warn_of_unused_format(const CsvOptions& options, Inspection& out) {
+  if (options.date_format.empty()) return;
+  for (const auto& column : out.columns) {
+    if (column.date_format == options.date_format) return;
+  }
+  out.warnings.push_back({"date_format_unused",
+                          "no column is written as --date-format '" +
+                              options.date_format + "' says",
+                          0, ""});
+}
+
 Result<> decide_columns(const CsvOptions& options, const Judging& judging,
                         RowReader& reader, Inspection& out) {
   for (std::size_t i = 0; i < judging.judges.size(); ++i) {
@@ -71,13 +87,14 @@ Result<> decide_columns(const CsvOptions& options, const Judging& judging,
     warn_of_missing_words(judge.name(), verdict.type, judging.missing_words[i],
                           out.warnings);
     out.columns.push_back({judge.name(), verdict.type, verdict.integral,
-                           judge.stats(verdict.type)});
+                           verdict.date_format, judge.stats(verdict.type)});
   }
+  warn_of_unused_format(options, out);
   return {};
 }
 
 Result<Inspection> first_pass(RowReader& reader, const CsvOptions& options) {
-  auto judging = judge_all(reader);
+  auto judging = judge_all(reader, options);
   if (!judging) return std::move(judging).fail();
   const bool nameless =
       judging->judges.size() > 1 &&
@@ -114,7 +131,11 @@ Result<Inspection> first_pass(RowReader& reader, const CsvOptions& options) {
 /// Puts one value into the chunk of its column.
 class ValueTaker {
  public:
-  explicit ValueTaker(const ColumnReport& report) : report_(report) {}
+  explicit ValueTaker(const ColumnReport& report) : report_(report) {
+    if (report.date_format.empty()) return;
+    auto format = DateFormat::parse(report.date_format);
+    if (format) format_ = std::move(*format);
+  }
 
   void take(const Field& field, bool missing, Column& column) {
     column.missing.push_back(missing ? 1 : 0);
@@ -130,6 +151,8 @@ class ValueTaker {
             parse_real(trimmed(text))
                 .value_or(std::numeric_limits<double>::quiet_NaN()));
         break;
+      case Type::date:
+      case Type::time: moment(text, column); break;
       case Type::category:
         column.codes.push_back(missing ? -1 : code(text, column));
         break;
@@ -148,6 +171,10 @@ class ValueTaker {
   static void integer(std::string_view text, Column& column) {
     column.integers.push_back(parse_integer(trimmed(text)).value_or(0));
   }
+  void moment(std::string_view text, Column& column) {
+    const auto instant = format_ ? format_->read(trimmed(text)) : std::nullopt;
+    column.integers.push_back(instant.value_or(Instant{}).micros);
+  }
   std::int32_t code(std::string_view text, Column& column) {
     const auto next = static_cast<std::int32_t>(codes_.size());
     const auto [it, is_new] = codes_.try_emplace(std::string(text), next);
@@ -155,6 +182,7 @@ class ValueTaker {
     return it->second;
   }
   const ColumnReport& report_;
+  std::optional<DateFormat> format_;
   std::unordered_map<std::string, std::int32_t> codes_;
 };
 
@@ -255,19 +283,27 @@ Json to_json(const Inspection& inspection) {
   out["columns"] = Json::array();
   for (const auto& c : inspection.columns) {
     const bool numeric = c.type == Type::integer || c.type == Type::real;
+    const bool any = c.stats.missing < inspection.rows;
     const auto number = [&](double x) {
-      return numeric && c.stats.missing < inspection.rows ? json_number(x)
-                                                          : Json();
+      return numeric && any ? json_number(x) : Json();
+    };
+    const auto edge = [&](double x, std::int64_t moment) {
+      if (c.type == Type::date && any) return Json(date_text(moment));
+      if (c.type == Type::time && any) return Json(time_text(moment));
+      return number(x);
     };
     out["columns"].push_back({{"name", c.name},
                               {"type", name_of(c.type)},
                               {"missing", c.stats.missing},
                               {"distinct", c.stats.distinct},
-                              {"min", number(c.stats.min)},
-                              {"max", number(c.stats.max)},
+                              {"min", edge(c.stats.min, c.stats.first)},
+                              {"max", edge(c.stats.max, c.stats.last)},
                               {"mean", number(c.stats.mean)},
                               {"std", number(c.stats.std)},
                               {"examples", c.stats.examples}});
+    if (!c.date_format.empty()) {
+      out["columns"].back()["date_format"] = c.date_format;
+    }
   }
   out["warnings"] = Json::array();
   for (const auto& w : inspection.warnings) {

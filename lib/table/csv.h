@@ -28,6 +28,8 @@ struct CsvOptions {
   std::vector<std::string> missing{"NA",  "N/A",  "n/a", "NaN",
                                    "nan", "null", "NULL"};
   std::vector<ColumnRule> columns;  ///< types that are asked for
+  /// A date format to try on every column (date.h); empty: the known ones.
+  std::string date_format;
   /// Bytes of one record with its line end.
   std::uint64_t max_field = 64u << 20;
   std::size_t block = 4u << 20;  ///< bytes read at once, >= 64

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "table/date.h"
 #include "table/h5.h"
 #include "table/seal.h"
 
@@ -19,8 +20,8 @@ constexpr std::int64_t kNewestVersion = 1;
 constexpr std::int64_t kMostRows = std::int64_t{1} << 40;
 
 std::optional<Type> type_named(const std::string& name) {
-  for (const Type t : {Type::integer, Type::real, Type::boolean, Type::category,
-                       Type::text, Type::id}) {
+  for (const Type t : {Type::integer, Type::real, Type::boolean, Type::date,
+                       Type::time, Type::category, Type::text, Type::id}) {
     if (name == name_of(t)) return t;
   }
   return std::nullopt;
@@ -186,6 +187,20 @@ void mark_missing(Column& column) {
   }
 }
 
+/// A number outside of the years that have a text is no date.
+Result<> check_moments(const Column& column) {
+  for (std::size_t row = 0; row < column.integers.size(); ++row) {
+    const std::int64_t value = column.integers[row];
+    const bool good =
+        column.type == Type::date ? is_date(value) : is_time(value);
+    if (good || column.is_missing(row)) continue;
+    return Error{Fault::data, "row " + std::to_string(row + 1) + " holds " +
+                                  std::to_string(value) + ", which is no " +
+                                  std::string(name_of(column.type))};
+  }
+  return {};
+}
+
 Result<Column> Dataset::Impl::read_column(const Json& entry) const {
   Column column;
   column.name = entry.value("name", "");
@@ -217,6 +232,7 @@ Result<Column> Dataset::Impl::read_column(const Json& entry) const {
   if (!read) return std::move(read).fail();
   if (!category) {
     read = read_mask(column, extra.get());
+    if (read && column.is_moment()) read = check_moments(column);
     if (!read) return std::move(read).fail();
     return column;
   }

@@ -20,6 +20,7 @@ constexpr std::uint64_t kOpenChunkBytes = 64u << 20;
 constexpr std::uint64_t kLeastChunk = 256;
 constexpr std::uint64_t kMostChunk = 65536;
 constexpr std::size_t kMostStoredWarnings = 1000;
+constexpr const char* kUnits = "microseconds since 1970-01-01T00:00:00Z";
 
 /// The largest power of two in [256, 65536] with all open chunks <= 64 MiB.
 std::uint64_t chunk_for(std::size_t columns) {
@@ -75,6 +76,8 @@ struct DatasetWriter::Impl {
   Result<OpenColumn> open(const ColumnReport& report);
   Result<OpenColumn> open_nullable(const ColumnReport& report,
                                    const std::string& name, hid_t type);
+  Result<OpenColumn> open_moment(const ColumnReport& report,
+                                 const std::string& name);
   Result<OpenColumn> open_text(const ColumnReport& report,
                                const std::string& name);
   Result<> append(const Column& column, const OpenColumn& open,
@@ -86,7 +89,8 @@ Result<OpenColumn> DatasetWriter::Impl::open_nullable(
     const ColumnReport& report, const std::string& name, hid_t type) {
   OpenColumn out;
   const bool boolean = report.type == Type::boolean;
-  if (report.stats.missing == 0) {
+  const bool moment = report.type == Type::date || report.type == Type::time;
+  if (report.stats.missing == 0 && !moment) {
     out.values = h5::create_column(table.get(), name, type, shape());
     auto done = describe(out.values.get(), "array", "0.2.0");
     if (!done) return std::move(done).fail();
@@ -101,6 +105,22 @@ Result<OpenColumn> DatasetWriter::Impl::open_nullable(
                boolean ? "nullable-boolean" : "nullable-integer", "0.1.0");
   for (const auto* part : {&out.values, &out.mask}) {
     if (done) done = describe(part->get(), "array", "0.2.0");
+  }
+  if (!done) return std::move(done).fail();
+  return out;
+}
+
+Result<OpenColumn> DatasetWriter::Impl::open_moment(const ColumnReport& report,
+                                                    const std::string& name) {
+  auto out = open_nullable(report, name, H5T_STD_I64LE);
+  if (!out) return out;
+  Result<> done;
+  for (const hid_t owner : {out->object.get(), out->values.get()}) {
+    if (done) done = h5::write_attribute(owner, "units", std::string(kUnits));
+  }
+  if (done && !report.date_format.empty()) {
+    done = h5::write_attribute(out->object.get(), "date_format",
+                               report.date_format);
   }
   if (!done) return std::move(done).fail();
   return out;
@@ -127,6 +147,8 @@ Result<OpenColumn> DatasetWriter::Impl::open(const ColumnReport& report) {
   const std::string name = h5::link_name(report.name);
   switch (report.type) {
     case Type::integer: return open_nullable(report, name, H5T_STD_I64LE);
+    case Type::date:
+    case Type::time: return open_moment(report, name);
     case Type::boolean:
       return open_nullable(report, name, h5::boolean_type().get());
     case Type::real: {

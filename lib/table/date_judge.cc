@@ -209,6 +209,8 @@ DateJudge::Verdict DateJudge::verdict_of(const Tally& t) const {
   out.misfits = values_ - t.fits;
   out.misfit_line = t.misfit_line;
   out.misfit = t.misfit;
+  out.first = first_;
+  out.first_line = first_line_;
   out.without_offset = t.without_offset;
   out.without_offset_line = t.without_offset_line;
   out.min = t.min;
@@ -219,7 +221,12 @@ DateJudge::Verdict DateJudge::verdict_of(const Tally& t) const {
 
 DateJudge::Verdict DateJudge::verdict() const {
   const Tally* one = best();
-  if (one == nullptr) return {};
+  if (one == nullptr) {
+    Verdict out;
+    out.first = first_;
+    out.first_line = first_line_;
+    return out;
+  }
   Verdict out = verdict_of(*one);
   if (out.fit != Fit::one || one->format == kAsked) return out;
   for (const Tally& t : tallies_) {

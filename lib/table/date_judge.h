@@ -36,6 +36,8 @@ class DateJudge {
     std::uint64_t misfits = 0;      ///< values that it does not read
     std::uint64_t misfit_line = 0;  ///< of the first of them
     std::string misfit;
+    std::string first;             ///< the first value
+    std::uint64_t first_line = 0;  ///< where it stands
     std::uint64_t without_offset = 0;
     std::uint64_t without_offset_line = 0;  ///< of the first
     std::int64_t min = 0;                   ///< of the values read

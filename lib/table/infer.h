@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "job/spec.h"
+#include "table/date_judge.h"
 #include "table/table.h"
 
 namespace mlb::table {
@@ -36,7 +37,9 @@ struct ColumnStats {
   double min = 0;              ///< of numbers
   double max = 0;
   double mean = 0;
-  double std = 0;  ///< of the population
+  double std = 0;          ///< of the population
+  std::int64_t first = 0;  ///< of dates and times: the earliest
+  std::int64_t last = 0;
   std::vector<std::string> examples;
 };
 
@@ -45,7 +48,12 @@ inline constexpr std::size_t kDistinctLimit = 100000;
 /// Sees every value of one column once.
 class ColumnJudge {
  public:
-  explicit ColumnJudge(std::string name) : name_(std::move(name)) {}
+  /// `format`: what dates look like, demanded of the column or only tried.
+  explicit ColumnJudge(std::string name, std::optional<DateFormat> format = {},
+                       bool demanded = false)
+      : name_(std::move(name)),
+        dates_(std::move(format)),
+        dates_demanded_(demanded) {}
 
   void missing() { ++missing_; }
   void value(std::string_view text, std::uint64_t line);
@@ -54,6 +62,7 @@ class ColumnJudge {
   struct Verdict {
     Type type = Type::text;
     bool integral = false;
+    std::string date_format;
     std::vector<Warning> warnings;
     std::optional<std::string> refusal;  ///< a value that breaks `asked`
     std::uint64_t refusal_line = 0;
@@ -73,11 +82,17 @@ class ColumnJudge {
   void see_forms(std::string_view raw, std::uint64_t line);
   void number(double value);
   Type automatic(Verdict& verdict) const;
+  DateJudge::Verdict date_verdict() const;
+  std::optional<Type> date_type(Verdict& verdict) const;
+  void demand_date(Verdict& verdict, Type wanted) const;
+  bool hint_at_dates(Verdict& verdict) const;
   void warn(Verdict& verdict, std::string code, std::string message,
             const Odd* odd = nullptr) const;
   bool name_says_id() const;
 
   std::string name_;
+  DateJudge dates_;
+  bool dates_demanded_ = false;
   std::uint64_t missing_ = 0;
   std::uint64_t values_ = 0;
   std::uint64_t integers_ = 0;

@@ -76,6 +76,22 @@ ColumnType asked_type(const CsvOptions& options, const std::string& name) {
   return ColumnType::automatic;
 }
 
+Result<ColumnJudge> judge_for(const CsvOptions& options,
+                              const std::string& name) {
+  std::string pattern = options.date_format;
+  bool demanded = false;
+  for (const auto& rule : options.columns) {
+    if (!matches_glob(rule.pattern, name)) continue;
+    demanded = !rule.date_format.empty();
+    if (demanded) pattern = rule.date_format;
+    break;
+  }
+  if (pattern.empty()) return ColumnJudge(name);
+  auto format = DateFormat::parse(pattern);
+  if (!format) return std::move(format).fail();
+  return ColumnJudge(name, std::move(*format), demanded);
+}
+
 std::vector<std::string> column_names(const Record& first, bool header,
                                       std::vector<Warning>& warnings) {
   std::vector<std::string> wanted;

@@ -47,4 +47,8 @@ class RowReader {
 /// The type that the options ask for a column.
 ColumnType asked_type(const CsvOptions& options, const std::string& name);
 
+/// The judge of a column, with the date format that the options want there.
+Result<ColumnJudge> judge_for(const CsvOptions& options,
+                              const std::string& name);
+
 }  // namespace mlb::table

@@ -23,7 +23,7 @@ constexpr DataSource last_of(DataSource) {
   return DataSource::dataset;
 }
 constexpr ColumnType last_of(ColumnType) {
-  return ColumnType::ignore;
+  return ColumnType::time;
 }
 constexpr LayerType last_of(LayerType) {
   return LayerType::softmax;
@@ -82,6 +82,7 @@ void fields(V& v, DataSpec& x) {
 template <class V>
 void fields(V& v, ColumnRule& x) {
   v("pattern", x.pattern), v("type", x.type);
+  v("date_format", x.date_format);
 }
 template <class V>
 void fields(V& v, Features& x) {

@@ -55,8 +55,11 @@ void add_dialect(CLI::App* app, DialectFlags& f) {
                   "null,NULL")
       ->delimiter(',');
   app->add_option("--column", f.columns,
-                  "NAME=TYPE: auto integer real boolean category text id; "
-                  "NAME may be a glob; may be repeated");
+                  "NAME=TYPE: auto integer real boolean date time category "
+                  "text id; NAME may be a glob; date:FORMAT and time:FORMAT "
+                  "say how it is written; may be repeated");
+  app->add_option("--date-format", f.date_format,
+                  "how dates are written, such as %d/%m/%Y; see mlprep(1)");
   app->add_option("--max-field", f.max_field,
                   "longest record, e.g. 64M (default)");
 }

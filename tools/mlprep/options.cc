@@ -1,5 +1,6 @@
 // From flags to the library's options.
 #include "base/units.h"
+#include "table/date.h"
 #include "verbs.h"
 
 namespace mlb::prep_tool {
@@ -21,10 +22,37 @@ Result<ColumnType> column_type(const std::string& text) {
   if (text == "boolean") return ColumnType::boolean;
   if (text == "text") return ColumnType::text;
   if (text == "id") return ColumnType::id;
+  if (text == "date") return ColumnType::date;
+  if (text == "time") return ColumnType::time;
   return Error{Fault::usage,
                "--column: '" + text +
                    "' is no type; want auto, integer, real, boolean, "
-                   "category, text or id"};
+                   "date, time, category, text or id"};
+}
+
+Result<> check_date_format(const std::string& flag,
+                           const std::string& pattern) {
+  auto good = table::DateFormat::parse(pattern);
+  if (!good) return std::move(good).context(flag);
+  return {};
+}
+
+/// NAME=TYPE, or NAME=date:FORMAT.
+Result<ColumnRule> column_rule(const std::string& rule, std::size_t equals) {
+  const std::string value = rule.substr(equals + 1);
+  const auto colon = value.find(':');
+  auto type = column_type(value.substr(0, colon));
+  if (!type) return std::move(type).fail();
+  ColumnRule out{.pattern = rule.substr(0, equals), .type = *type};
+  if (colon == std::string::npos) return out;
+  if (*type != ColumnType::date && *type != ColumnType::time) {
+    return Error{Fault::usage, "--column is '" + rule +
+                                   "'; only a date or a time has a format"};
+  }
+  out.date_format = value.substr(colon + 1);
+  auto good = check_date_format("--column", out.date_format);
+  if (!good) return std::move(good).fail();
+  return out;
 }
 
 }  // namespace
@@ -47,9 +75,14 @@ Result<table::CsvOptions> csv_options(const DialectFlags& flags) {
     if (equals == std::string::npos || equals == 0) {
       return Error{Fault::usage, "--column is '" + rule + "'; want NAME=TYPE"};
     }
-    auto type = column_type(rule.substr(equals + 1));
-    if (!type) return std::move(type).fail();
-    out.columns.push_back({rule.substr(0, equals), *type});
+    auto asked = column_rule(rule, equals);
+    if (!asked) return std::move(asked).fail();
+    out.columns.push_back(std::move(*asked));
+  }
+  if (!flags.date_format.empty()) {
+    auto good = check_date_format("--date-format", flags.date_format);
+    if (!good) return std::move(good).fail();
+    out.date_format = flags.date_format;
   }
   const auto limit = parse_size(flags.max_field);
   if (!limit || *limit == 0) {

@@ -18,6 +18,7 @@ struct DialectFlags {
   std::vector<std::string> missing;
   bool missing_given = false;
   std::vector<std::string> columns;  ///< NAME=TYPE
+  std::string date_format;
   std::string max_field = "64M";
 };
 
