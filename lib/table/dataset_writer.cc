@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "base/file.h"
+#include "table/column_digest.h"
 #include "table/h5.h"
 #include "table/seal.h"
 
@@ -60,6 +61,7 @@ struct DatasetWriter::Impl {
   h5::Handle missing;
   h5::Handle index;
   std::vector<OpenColumn> columns;
+  std::vector<ColumnDigest> digests;  ///< of what was appended
 
   ~Impl() {
     columns.clear();
@@ -83,6 +85,7 @@ struct DatasetWriter::Impl {
   Result<> append(const Column& column, const OpenColumn& open,
                   std::uint64_t rows);
   Result<> describe_root();
+  Result<> store_digests(const Table& last);
 };
 
 Result<OpenColumn> DatasetWriter::Impl::open_nullable(
@@ -202,6 +205,7 @@ Result<> DatasetWriter::Impl::open_all() {
                                std::string(name_of(report.type)));
     if (done) done = h5::write_attribute(owner, "mlbatch-name", report.name);
     columns.push_back(std::move(*opened));
+    digests.emplace_back(report.name, report.type);
   }
   return done;
 }
@@ -271,6 +275,14 @@ Result<> DatasetWriter::Impl::describe_root() {
   return done;
 }
 
+Result<> DatasetWriter::Impl::store_digests(const Table& last) {
+  StoredDigests out{.rows_of_piece = chunk, .columns = {}};
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    out.columns.push_back(digests[i].finish(last.columns[i].levels));
+  }
+  return h5::write_attribute(file.get(), "digests", to_json(out).dump());
+}
+
 DatasetWriter::DatasetWriter(std::unique_ptr<Impl> impl)
     : impl_(std::move(impl)) {}
 DatasetWriter::~DatasetWriter() = default;
@@ -309,6 +321,12 @@ Result<> DatasetWriter::append(const Table& chunk) {
                              impl_->written, chunk.rows, rows.data());
   for (std::size_t i = 0; i < chunk.columns.size() && done; ++i) {
     done = impl_->append(chunk.columns[i], impl_->columns[i], chunk.rows);
+    if (chunk.rows == 0) continue;
+    impl_->digests[i].add_values(
+        sha256(packed_values(chunk.columns[i], 0, chunk.rows)));
+    if (!impl_->columns[i].mask) continue;
+    impl_->digests[i].add_mask(
+        sha256(packed_mask(chunk.columns[i], 0, chunk.rows)));
   }
   impl_->written += chunk.rows;
   if (!done) return std::move(done).context(impl_->path);
@@ -327,6 +345,7 @@ Result<> DatasetWriter::finish(const Table& last) {
     if (done) done = h5::write_texts(categories.get(), 0, column.levels);
   }
   if (done) done = impl_->describe_root();
+  if (done) done = impl_->store_digests(last);
   if (!done) return std::move(done).context(impl_->path);
   impl_->columns.clear();
   impl_->index.reset();

@@ -20,11 +20,11 @@ struct Column {
   bool integral = false;               ///< id: whole numbers
   std::vector<std::int64_t> integers;  ///< integer; boolean as 0 and 1; date
                                        ///< and time: microseconds, see date.h
-  std::vector<double> reals;          ///< real; missing is nan
-  std::vector<std::int32_t> codes;    ///< category; missing is -1
-  std::vector<std::string> levels;    ///< category, by first appearance
-  std::vector<std::string> texts;     ///< text
-  std::vector<std::uint8_t> missing;  ///< 1 = missing; empty: none is
+  std::vector<double> reals;           ///< real; missing is nan
+  std::vector<std::int32_t> codes;     ///< category; missing is -1
+  std::vector<std::string> levels;     ///< category, by first appearance
+  std::vector<std::string> texts;      ///< text
+  std::vector<std::uint8_t> missing;   ///< 1 = missing; empty: none is
 
   bool is_missing(std::size_t row) const {
     return !missing.empty() && missing[row] != 0;

@@ -70,7 +70,28 @@ struct Command {
   CatFlags cat;
   CatFlags head;
   RecordsFlags records;
+  VerifyFlags verify;
+  DiffFlags diff;
 };
+
+void add_checks(CLI::App& app, Command& c) {
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "is the data set as it was written? every digest and statistic\n\n"
+      "  mlprep verify penguins.h5\n");
+  verify->add_option("FILE", c.verify.input)->required();
+  verify->add_flag("--json", c.verify.json, "for machines");
+
+  CLI::App* diff = app.add_subcommand("diff",
+                                      "compares two data sets, cell by cell\n\n"
+                                      "  mlprep diff old.h5 new.h5\n");
+  diff->add_option("A", c.diff.left)->required();
+  diff->add_option("B", c.diff.right)->required();
+  diff->add_option("--limit", c.diff.limit,
+                   "differences that are shown (default 20)")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{100000}));
+  diff->add_flag("--json", c.diff.json, "for machines");
+}
 
 void add_verbs(CLI::App& app, Command& c) {
   CLI::App* convert =
@@ -117,10 +138,17 @@ void add_verbs(CLI::App& app, Command& c) {
       "  mlprep records penguins.csv\n");
   records->add_option("FILE", c.records.input)->required();
   add_dialect(records, c.records.dialect);
+  add_checks(app, c);
   app.add_subcommand("version", "print the version");
 }
 
-Result<> act(const CLI::App& app, Command& c) try {
+/// Status 0 of what has no other.
+Result<int> status_of(Result<> done) {
+  if (!done) return std::move(done).fail();
+  return 0;
+}
+
+Result<int> act(const CLI::App& app, Command& c) try {
   const std::string verb = app.get_subcommands().front()->get_name();
   const auto given = [&](const char* name) {
     const auto* sub = app.get_subcommands().front();
@@ -128,12 +156,14 @@ Result<> act(const CLI::App& app, Command& c) try {
   };
   c.convert.dialect.missing_given = given("--missing");
   c.inspect.dialect.missing_given = given("--missing");
-  if (verb == "convert") return convert(c.convert);
-  if (verb == "inspect") return inspect(c.inspect);
-  if (verb == "cat") return cat(c.cat);
-  if (verb == "head") return cat(c.head);
-  if (verb == "records") return records(c.records);
-  return print("mlprep " + build_id() + "\n");
+  if (verb == "convert") return status_of(convert(c.convert));
+  if (verb == "inspect") return status_of(inspect(c.inspect));
+  if (verb == "cat") return status_of(cat(c.cat));
+  if (verb == "head") return status_of(cat(c.head));
+  if (verb == "records") return status_of(records(c.records));
+  if (verb == "verify") return verify(c.verify);
+  if (verb == "diff") return diff(c.diff);
+  return status_of(print("mlprep " + build_id() + "\n"));
 } catch (const std::bad_alloc&) {
   return Error{Fault::data, "out of memory"};
 }
@@ -156,9 +186,9 @@ std::vector<std::string> with_verb(int argc, char** argv, const CLI::App& app) {
 }
 
 /// A broken pipe is not an error: who reads has seen enough.
-int finish(Result<> done) {
+int finish(Result<int> done) {
   if (done && std::fflush(stdout) != 0) done = output_error();
-  if (done) return 0;
+  if (done) return *done;
   if (done.error().fault == Fault::cancelled) {
     return interrupted() ? 128 + static_cast<int>(signal_received) : 0;
   }

@@ -42,6 +42,16 @@ struct CatFlags {
   std::vector<std::string> columns;
   std::uint64_t rows = 0;  ///< head: how many; 0: all
 };
+struct VerifyFlags {
+  std::string input;
+  bool json = false;
+};
+struct DiffFlags {
+  std::string left;
+  std::string right;
+  std::size_t limit = 20;  ///< differences that are shown
+  bool json = false;
+};
 struct RecordsFlags {
   DialectFlags dialect;
   std::string input;
@@ -52,6 +62,10 @@ Result<> convert(const ConvertFlags& flags);
 Result<> inspect(const InspectFlags& flags);
 Result<> cat(const CatFlags& flags);
 Result<> records(const RecordsFlags& flags);
+
+// The same, with the exit status.
+Result<int> verify(const VerifyFlags& flags);
+Result<int> diff(const DiffFlags& flags);
 
 /// The options for the library, or which flag is wrong.
 Result<table::CsvOptions> csv_options(const DialectFlags& flags);
