@@ -70,9 +70,22 @@ struct Command {
   CatFlags cat;
   CatFlags head;
   RecordsFlags records;
+  StatsFlags stats;
   VerifyFlags verify;
   DiffFlags diff;
 };
+
+void add_stats(CLI::App& app, StatsFlags& flags) {
+  CLI::App* stats =
+      app.add_subcommand("stats",
+                         "what the values of each column look like\n\n"
+                         "  mlprep stats penguins.csv --target species\n");
+  stats->add_option("FILE", flags.input, "a CSV or a data set")->required();
+  stats->add_option("--target", flags.target,
+                    "also its classes, and what each column tells of it");
+  stats->add_flag("--json", flags.json, "for machines");
+  add_dialect(stats, flags.dialect);
+}
 
 void add_checks(CLI::App& app, Command& c) {
   CLI::App* verify = app.add_subcommand(
@@ -138,6 +151,7 @@ void add_verbs(CLI::App& app, Command& c) {
       "  mlprep records penguins.csv\n");
   records->add_option("FILE", c.records.input)->required();
   add_dialect(records, c.records.dialect);
+  add_stats(app, c.stats);
   add_checks(app, c);
   app.add_subcommand("version", "print the version");
 }
@@ -156,11 +170,13 @@ Result<int> act(const CLI::App& app, Command& c) try {
   };
   c.convert.dialect.missing_given = given("--missing");
   c.inspect.dialect.missing_given = given("--missing");
+  c.stats.dialect.missing_given = given("--missing");
   if (verb == "convert") return status_of(convert(c.convert));
   if (verb == "inspect") return status_of(inspect(c.inspect));
   if (verb == "cat") return status_of(cat(c.cat));
   if (verb == "head") return status_of(cat(c.head));
   if (verb == "records") return status_of(records(c.records));
+  if (verb == "stats") return status_of(stats(c.stats));
   if (verb == "verify") return verify(c.verify);
   if (verb == "diff") return diff(c.diff);
   return status_of(print("mlprep " + build_id() + "\n"));

@@ -46,6 +46,12 @@ struct VerifyFlags {
   std::string input;
   bool json = false;
 };
+struct StatsFlags {
+  DialectFlags dialect;
+  std::string input;
+  std::string target;
+  bool json = false;
+};
 struct DiffFlags {
   std::string left;
   std::string right;
@@ -62,6 +68,7 @@ Result<> convert(const ConvertFlags& flags);
 Result<> inspect(const InspectFlags& flags);
 Result<> cat(const CatFlags& flags);
 Result<> records(const RecordsFlags& flags);
+Result<> stats(const StatsFlags& flags);
 
 // The same, with the exit status.
 Result<int> verify(const VerifyFlags& flags);
