@@ -71,6 +71,7 @@ struct Command {
   CatFlags head;
   RecordsFlags records;
   StatsFlags stats;
+  MatrixFlags matrix;
   VerifyFlags verify;
   DiffFlags diff;
 };
@@ -85,6 +86,28 @@ void add_stats(CLI::App& app, StatsFlags& flags) {
                     "also its classes, and what each column tells of it");
   stats->add_flag("--json", flags.json, "for machines");
   add_dialect(stats, flags.dialect);
+}
+
+void add_matrix(CLI::App& app, MatrixFlags& flags) {
+  CLI::App* matrix = app.add_subcommand(
+      "matrix",
+      "float32 matrices of features for Keras, PyTorch and others\n\n"
+      "  mlprep matrix penguins.h5 --target species -o m.h5\n");
+  matrix->add_option("FILE", flags.input, "a data set")->required();
+  matrix->add_option("-o,--output", flags.output, "the file to write");
+  matrix->add_option("--target", flags.target, "the column to predict");
+  matrix->add_option("--split", flags.split,
+                     "fractions of train, valid and test (default "
+                     "0.7,0.15,0.15)");
+  matrix->add_option("--seed", flags.seed, "of the split (default 0)");
+  matrix
+      ->add_option("--include", flags.include,
+                   "columns to take, names or globs (default: all)")
+      ->delimiter(',');
+  matrix->add_option("--exclude", flags.exclude, "columns to leave out")
+      ->delimiter(',');
+  matrix->add_flag("--force", flags.force, "replace an existing output");
+  matrix->add_flag("-q,--quiet", flags.quiet, "print errors only");
 }
 
 void add_checks(CLI::App& app, Command& c) {
@@ -152,6 +175,7 @@ void add_verbs(CLI::App& app, Command& c) {
   records->add_option("FILE", c.records.input)->required();
   add_dialect(records, c.records.dialect);
   add_stats(app, c.stats);
+  add_matrix(app, c.matrix);
   add_checks(app, c);
   app.add_subcommand("version", "print the version");
 }
@@ -177,6 +201,7 @@ Result<int> act(const CLI::App& app, Command& c) try {
   if (verb == "head") return status_of(cat(c.head));
   if (verb == "records") return status_of(records(c.records));
   if (verb == "stats") return status_of(stats(c.stats));
+  if (verb == "matrix") return status_of(matrix(c.matrix));
   if (verb == "verify") return verify(c.verify);
   if (verb == "diff") return diff(c.diff);
   return status_of(print("mlprep " + build_id() + "\n"));

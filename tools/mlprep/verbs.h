@@ -52,6 +52,17 @@ struct StatsFlags {
   std::string target;
   bool json = false;
 };
+struct MatrixFlags {
+  std::string input;
+  std::string output;
+  std::string target;
+  std::string split = "0.7,0.15,0.15";  ///< train, valid, test
+  std::uint64_t seed = 0;
+  std::vector<std::string> include;  ///< globs
+  std::vector<std::string> exclude;
+  bool force = false;
+  bool quiet = false;
+};
 struct DiffFlags {
   std::string left;
   std::string right;
@@ -69,6 +80,7 @@ Result<> inspect(const InspectFlags& flags);
 Result<> cat(const CatFlags& flags);
 Result<> records(const RecordsFlags& flags);
 Result<> stats(const StatsFlags& flags);
+Result<> matrix(const MatrixFlags& flags);
 
 // The same, with the exit status.
 Result<int> verify(const VerifyFlags& flags);
