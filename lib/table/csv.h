@@ -28,6 +28,9 @@ struct CsvOptions {
   std::vector<std::string> missing{"NA",  "N/A",  "n/a", "NaN",
                                    "nan", "null", "NULL"};
   std::vector<ColumnRule> columns;  ///< types that are asked for
+  /// Name (as pattern), type and date format of every column, in order; empty:
+  /// found out.
+  std::vector<ColumnRule> schema;
   /// A date format to try on every column (date.h); empty: the known ones.
   std::string date_format;
   /// Bytes of one record with its line end.

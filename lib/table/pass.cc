@@ -67,9 +67,32 @@ Result<> check_names(const std::vector<std::string>& names, std::size_t most) {
   return {};
 }
 
+/// What the header is called and how wide it is, against the schema.
+Result<> check_schema(const std::vector<ColumnRule>& schema,
+                      const std::vector<std::string>& names,
+                      bool nameless_last) {
+  const std::size_t width = names.size() - (nameless_last ? 1 : 0);
+  if (schema.empty()) return {};
+  if (names.size() != schema.size() && width != schema.size()) {
+    return Error{Fault::data, "has " + std::to_string(names.size()) +
+                                  " columns; the schema has " +
+                                  std::to_string(schema.size())};
+  }
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (names[i] == schema[i].pattern) continue;
+    return Error{Fault::data,
+                 "column " + std::to_string(i + 1) + " is named '" + names[i] +
+                     "'; the schema wants '" + schema[i].pattern + "'"};
+  }
+  return {};
+}
+
 }  // namespace
 
 ColumnType asked_type(const CsvOptions& options, const std::string& name) {
+  for (const auto& rule : options.schema) {
+    if (rule.pattern == name) return rule.type;
+  }
   for (const auto& rule : options.columns) {
     if (matches_glob(rule.pattern, name)) return rule.type;
   }
@@ -80,8 +103,13 @@ Result<ColumnJudge> judge_for(const CsvOptions& options,
                               const std::string& name) {
   std::string pattern = options.date_format;
   bool demanded = false;
+  for (const auto& rule : options.schema) {
+    if (rule.pattern != name || rule.date_format.empty()) continue;
+    demanded = true;
+    pattern = rule.date_format;
+  }
   for (const auto& rule : options.columns) {
-    if (!matches_glob(rule.pattern, name)) continue;
+    if (demanded || !matches_glob(rule.pattern, name)) continue;
     demanded = !rule.date_format.empty();
     if (demanded) pattern = rule.date_format;
     break;
@@ -144,6 +172,9 @@ Result<> RowReader::read_header(const CsvOptions& options) {
                          first.line, ""});
   }
   names_ = column_names(first, csv_.dialect().header, warnings_);
+  for (std::size_t i = 0; i < names_.size() && !csv_.dialect().header; ++i) {
+    if (i < options.schema.size()) names_[i] = options.schema[i].pattern;
+  }
   auto good = check_names(names_, kMostColumns);
   if (!good) {
     return std::move(good).context(csv_.path() + ":" +
@@ -151,6 +182,11 @@ Result<> RowReader::read_header(const CsvOptions& options) {
   }
   nameless_last_ = csv_.dialect().header && width_ > 1 &&
                    trimmed(first.fields.back().text).empty();
+  good = check_schema(options.schema, names_, nameless_last_);
+  if (!good) {
+    return std::move(good).context(csv_.path() + ":" +
+                                   std::to_string(first.line));
+  }
   return rewind();
 }
 

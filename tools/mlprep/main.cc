@@ -64,6 +64,13 @@ void add_dialect(CLI::App* app, DialectFlags& f) {
                   "longest record, e.g. 64M (default)");
 }
 
+/// Not of inspect, whose --schema writes one.
+void add_schema(CLI::App* app, DialectFlags& f) {
+  app->add_option("--schema", f.schema,
+                  "names and types, from inspect --schema: a value that breaks "
+                  "it is an error");
+}
+
 struct Command {
   ConvertFlags convert;
   InspectFlags inspect;
@@ -86,6 +93,7 @@ void add_stats(CLI::App& app, StatsFlags& flags) {
                     "also its classes, and what each column tells of it");
   stats->add_flag("--json", flags.json, "for machines");
   add_dialect(stats, flags.dialect);
+  add_schema(stats, flags.dialect);
 }
 
 void add_matrix(CLI::App& app, MatrixFlags& flags) {
@@ -143,13 +151,18 @@ void add_verbs(CLI::App& app, Command& c) {
   convert->add_flag("--force", c.convert.force, "replace an existing output");
   convert->add_flag("-q,--quiet", c.convert.quiet, "print errors only");
   add_dialect(convert, c.convert.dialect);
+  add_schema(convert, c.convert.dialect);
 
   CLI::App* inspect =
       app.add_subcommand("inspect",
                          "what a CSV or a data set holds; writes nothing\n\n"
                          "  mlprep inspect penguins.csv\n");
   inspect->add_option("FILE", c.inspect.input)->required();
-  inspect->add_flag("--json", c.inspect.json, "for machines");
+  auto* json = inspect->add_flag("--json", c.inspect.json, "for machines");
+  inspect
+      ->add_flag("--schema", c.inspect.schema,
+                 "names and types as YAML, for --schema of the other verbs")
+      ->excludes(json);
   add_dialect(inspect, c.inspect.dialect);
 
   for (auto* flags : {&c.cat, &c.head}) {

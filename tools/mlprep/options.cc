@@ -14,22 +14,6 @@ Result<char> one_character(const std::string& flag, const std::string& text) {
                flag + " is '" + text + "'; want one character, tab or space"};
 }
 
-Result<ColumnType> column_type(const std::string& text) {
-  if (text == "auto") return ColumnType::automatic;
-  if (text == "integer") return ColumnType::integer;
-  if (text == "real") return ColumnType::real;
-  if (text == "category") return ColumnType::category;
-  if (text == "boolean") return ColumnType::boolean;
-  if (text == "text") return ColumnType::text;
-  if (text == "id") return ColumnType::id;
-  if (text == "date") return ColumnType::date;
-  if (text == "time") return ColumnType::time;
-  return Error{Fault::usage,
-               "--column: '" + text +
-                   "' is no type; want auto, integer, real, boolean, "
-                   "date, time, category, text or id"};
-}
-
 Result<> check_date_format(const std::string& flag,
                            const std::string& pattern) {
   auto good = table::DateFormat::parse(pattern);
@@ -42,7 +26,7 @@ Result<ColumnRule> column_rule(const std::string& rule, std::size_t equals) {
   const std::string value = rule.substr(equals + 1);
   const auto colon = value.find(':');
   auto type = column_type(value.substr(0, colon));
-  if (!type) return std::move(type).fail();
+  if (!type) return std::move(type).context("--column");
   ColumnRule out{.pattern = rule.substr(0, equals), .type = *type};
   if (colon == std::string::npos) return out;
   if (*type != ColumnType::date && *type != ColumnType::time) {
@@ -56,6 +40,22 @@ Result<ColumnRule> column_rule(const std::string& rule, std::size_t equals) {
 }
 
 }  // namespace
+
+Result<ColumnType> column_type(const std::string& text) {
+  if (text == "auto") return ColumnType::automatic;
+  if (text == "integer") return ColumnType::integer;
+  if (text == "real") return ColumnType::real;
+  if (text == "category") return ColumnType::category;
+  if (text == "boolean") return ColumnType::boolean;
+  if (text == "text") return ColumnType::text;
+  if (text == "id") return ColumnType::id;
+  if (text == "date") return ColumnType::date;
+  if (text == "time") return ColumnType::time;
+  return Error{Fault::usage,
+               "'" + text +
+                   "' is no type; want auto, integer, real, boolean, "
+                   "date, time, category, text or id"};
+}
 
 Result<table::CsvOptions> csv_options(const DialectFlags& flags) {
   table::CsvOptions out;
@@ -83,6 +83,11 @@ Result<table::CsvOptions> csv_options(const DialectFlags& flags) {
     auto good = check_date_format("--date-format", flags.date_format);
     if (!good) return std::move(good).fail();
     out.date_format = flags.date_format;
+  }
+  if (!flags.schema.empty()) {
+    auto schema = read_schema(flags.schema);
+    if (!schema) return std::move(schema).fail();
+    out.schema = std::move(*schema);
   }
   const auto limit = parse_size(flags.max_field);
   if (!limit || *limit == 0) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "table/csv.h"
 
 namespace mlb::prep_tool {
@@ -19,6 +20,7 @@ struct DialectFlags {
   bool missing_given = false;
   std::vector<std::string> columns;  ///< NAME=TYPE
   std::string date_format;
+  std::string schema;  ///< a file; not of inspect
   std::string max_field = "64M";
 };
 
@@ -34,6 +36,7 @@ struct ConvertFlags {
 struct InspectFlags {
   DialectFlags dialect;
   std::string input;
+  bool schema = false;  ///< as YAML
   bool json = false;
 };
 struct CatFlags {
@@ -88,6 +91,13 @@ Result<int> diff(const DiffFlags& flags);
 
 /// The options for the library, or which flag is wrong.
 Result<table::CsvOptions> csv_options(const DialectFlags& flags);
+
+/// The word of a type.
+Result<ColumnType> column_type(const std::string& text);
+/// The columns of a schema file, in order; an error has its place.
+Result<std::vector<ColumnRule>> read_schema(const std::string& path);
+/// The schema of what `inspect --json` prints.
+std::string schema_text(const Json& report);
 
 /// Set by SIGINT and SIGTERM.
 bool interrupted();
