@@ -6,7 +6,7 @@ target_compile_options(mlb_options INTERFACE
   -fno-math-errno
   # gcc 12 at -O2 takes moves of std::variant for reads of uninitialised
   # members.
-  -Wno-maybe-uninitialized)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 
 set(MLB_SANITIZE "" CACHE STRING "address,undefined or thread; empty: none")
 if(MLB_SANITIZE)

@@ -105,7 +105,9 @@ enum class ColumnType {
   boolean,
   text,
   id,
-  ignore
+  ignore,
+  date,
+  time
 };
 
 /// What stands in for a missing value.
@@ -141,6 +143,8 @@ struct ColumnRule {
   int max_levels = 50;  ///< of one-hot
   Unknown unknown = Unknown::other;
   std::optional<std::pair<double, double>> clip = {};  ///< low, high
+  std::string date_format =
+      {};  ///< as of mlprep --date-format; empty: found out
   bool operator==(const ColumnRule&) const = default;
 };
 

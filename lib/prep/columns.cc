@@ -138,7 +138,7 @@ Result<table::CsvOptions> csv_options(const JobSpec& spec) {
 }
 
 bool is_number(const Column& c) {
-  return c.type == Type::integer || c.type == Type::real;
+  return c.type == Type::integer || c.type == Type::real || c.is_moment();
 }
 
 double number_at(const Column& column, std::size_t row) {

@@ -30,8 +30,9 @@ Result<> check_names(const table::Table& table, const JobSpec& spec);
 /// How the spec wants its CSV to be read.
 Result<table::CsvOptions> csv_options(const JobSpec& spec);
 
+/// Dates and times are numbers: microseconds.
 bool is_number(const table::Column& column);
-/// Of an integer, real or boolean column.
+/// Of an integer, real, boolean, date or time column.
 double number_at(const table::Column& column, std::size_t row);
 /// Missing, or a number that is not finite.
 bool lacks_value(const table::Column& column, std::size_t row);

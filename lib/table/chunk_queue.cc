@@ -24,6 +24,7 @@ ChunkQueue::~ChunkQueue() {
 
 void ChunkQueue::pack(Chunk& chunk) const {
   const std::string_view raw(chunk.raw.data(), chunk.raw.size());
+  chunk.digest = sha256(view_of(raw.substr(0, chunk.used)));
   if (compress_) {
     chunk.packed = deflated(shuffled(raw, chunk.element), chunk.element);
   } else {

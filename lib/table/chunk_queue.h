@@ -1,5 +1,5 @@
-// Compresses chunks in threads and gives them back in the order in which they
-// came.  Private to lib/table.
+// Digests and compresses chunks in threads and gives them back in the order in
+// which they came.  Private to lib/table.
 #pragma once
 
 #include <condition_variable>
@@ -11,19 +11,23 @@
 #include <thread>
 #include <vector>
 
+#include "base/digest.h"
+
 namespace mlb::table {
 
 struct Chunk {
   std::uint64_t target = 0;  ///< what the owner knows it by
   std::uint64_t first = 0;   ///< row
   std::size_t element = 1;   ///< bytes of a value
+  std::size_t used = 0;      ///< bytes of `raw`, before the padding
   std::vector<char> raw;
-  std::string packed;  ///< what goes into the file
+  std::string packed = {};  ///< what goes into the file
+  Digest digest = {};       ///< of the used bytes
 };
 
 class ChunkQueue {
  public:
-  /// `threads` < 2: chunks are compressed when they are taken, without one.
+  /// `threads` < 2: chunks are packed when they are taken, without one.
   ChunkQueue(unsigned threads, bool compress);
   ~ChunkQueue();
   ChunkQueue(const ChunkQueue&) = delete;

@@ -16,7 +16,8 @@ namespace mlb::table {
 struct ColumnReport {
   std::string name;
   Type type = Type::text;
-  bool integral = false;  ///< id of whole numbers
+  bool integral = false;    ///< id of whole numbers
+  std::string date_format;  ///< date and time: how they are written
   ColumnStats stats;
 };
 

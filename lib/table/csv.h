@@ -43,6 +43,11 @@ struct CsvOptions {
                                    "nan", "null", "NULL"};
   Ragged ragged = Ragged::error;
   std::vector<ColumnRule> columns;  ///< types that are asked for
+  /// Name (as pattern), type and date format of every column, in order; empty:
+  /// found out.
+  std::vector<ColumnRule> schema;
+  /// A date format to try on every column (date.h); empty: the known ones.
+  std::string date_format;
   /// Bytes of one record with its line end; at most kMostRecord.
   std::uint64_t max_field = 64u << 20;
   std::size_t block = 4u << 20;  ///< bytes read at once, >= 1

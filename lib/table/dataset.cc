@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "table/date.h"
 #include "table/h5.h"
 #include "table/seal.h"
 
@@ -19,8 +20,8 @@ constexpr std::int64_t kNewestVersion = 1;
 constexpr std::int64_t kMostRows = std::int64_t{1} << 40;
 
 std::optional<Type> type_named(const std::string& name) {
-  for (const Type t : {Type::integer, Type::real, Type::boolean, Type::category,
-                       Type::text, Type::id}) {
+  for (const Type t : {Type::integer, Type::real, Type::boolean, Type::date,
+                       Type::time, Type::category, Type::text, Type::id}) {
     if (name == name_of(t)) return t;
   }
   return std::nullopt;
@@ -186,6 +187,20 @@ void mark_missing(Column& column) {
   }
 }
 
+/// A number outside of the years that have a text is no date.
+Result<> check_moments(const Column& column) {
+  for (std::size_t row = 0; row < column.integers.size(); ++row) {
+    const std::int64_t value = column.integers[row];
+    const bool good =
+        column.type == Type::date ? is_date(value) : is_time(value);
+    if (good || column.is_missing(row)) continue;
+    return Error{Fault::data, "row " + std::to_string(row + 1) + " holds " +
+                                  std::to_string(value) + ", which is no " +
+                                  std::string(name_of(column.type))};
+  }
+  return {};
+}
+
 Result<Column> Dataset::Impl::read_column(const Json& entry) const {
   Column column;
   column.name = entry.value("name", "");
@@ -217,6 +232,7 @@ Result<Column> Dataset::Impl::read_column(const Json& entry) const {
   if (!read) return std::move(read).fail();
   if (!category) {
     read = read_mask(column, extra.get());
+    if (read && column.is_moment()) read = check_moments(column);
     if (!read) return std::move(read).fail();
     return column;
   }
@@ -268,15 +284,55 @@ std::string Dataset::source_name() const {
   return impl_->source;
 }
 
+std::size_t Dataset::columns() const {
+  return impl_->schema.size();
+}
+
+std::string Dataset::column_name(std::size_t index) const {
+  return impl_->schema[index].value("name", "");
+}
+
+Result<Column> Dataset::read_column(std::size_t index) const {
+  const Json& entry = impl_->schema[index];
+  auto column = impl_->read_column(entry);
+  if (column) return column;
+  return std::move(column).context(impl_->path + ": column '" +
+                                   entry.value("name", "?") + "'");
+}
+
+Result<std::vector<std::int64_t>> Dataset::read_row_numbers() const {
+  const h5::Handle numbers(
+      H5Dopen2(impl_->file.get(), "/table/row", H5P_DEFAULT));
+  if (!numbers) return Error{Fault::data, impl_->path + ": lacks /table/row"};
+  auto right = impl_->check_length(numbers.get());
+  std::vector<std::int64_t> out;
+  if (right) {
+    out.resize(impl_->rows);
+    right =
+        h5::read_rows(numbers.get(), H5T_NATIVE_INT64, impl_->rows, out.data());
+  }
+  if (!right) return std::move(right).context(impl_->path + ": /table/row");
+  return out;
+}
+
+Result<StoredDigests> Dataset::digests() const {
+  auto text = h5::read_text_attribute(impl_->file.get(), "digests");
+  if (!text) {
+    return Error{Fault::data, impl_->path +
+                                  ": has no digests: it was written by an "
+                                  "older version; convert it again"};
+  }
+  auto out = digests_of(Json::parse(*text, nullptr, false));
+  if (!out) return std::move(out).context(impl_->path);
+  return out;
+}
+
 Result<Table> Dataset::read_table() const {
   Table out;
   out.rows = impl_->rows;
-  for (const auto& entry : impl_->schema) {
-    auto column = impl_->read_column(entry);
-    if (!column) {
-      return std::move(column).context(impl_->path + ": column '" +
-                                       entry.value("name", "?") + "'");
-    }
+  for (std::size_t i = 0; i < columns(); ++i) {
+    auto column = read_column(i);
+    if (!column) return std::move(column).fail();
     out.columns.push_back(std::move(*column));
   }
   return out;

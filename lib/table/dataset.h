@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "table/column_digest.h"
 #include "table/table.h"
 
 namespace mlb::table {
@@ -20,6 +21,14 @@ class Dataset {
   Dataset& operator=(Dataset&&) noexcept;
 
   std::uint64_t rows() const;
+  std::size_t columns() const;
+  std::string column_name(std::size_t index) const;
+  /// Column `index` of them, whole.
+  Result<Column> read_column(std::size_t index) const;
+  /// The numbers of the rows: 1, 2, ... in a sound file.
+  Result<std::vector<std::int64_t>> read_row_numbers() const;
+  /// What was stored to check the columns by; an error when there is none.
+  Result<StoredDigests> digests() const;
   /// Every column, typed, in order.
   Result<Table> read_table() const;
   /// What was found when it was made: the shape of `inspect --json`.

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "table/chunk_queue.h"
+#include "table/column_digest.h"
 #include "table/h5.h"
 #include "table/seal.h"
 
@@ -27,6 +28,7 @@ constexpr std::size_t kMostStoredWarnings = 1000;
 /// of its heap is part of the file.
 constexpr std::uint64_t kTextRows = 4096;
 constexpr std::size_t kTextBytes = 4u << 20;
+constexpr const char* kUnits = "microseconds since 1970-01-01T00:00:00Z";
 
 /// The largest power of two in [256, 65536] with all open chunks <= 64 MiB.
 std::uint64_t chunk_for(std::size_t columns) {
@@ -56,6 +58,7 @@ struct OpenColumn {
   std::vector<char> missing;
   std::string texts;
   std::vector<std::size_t> text_ends;
+  Sha256 text_digest;  ///< of the chunk's texts that are written
 };
 
 struct DatasetWriter::Impl {
@@ -77,6 +80,7 @@ struct DatasetWriter::Impl {
   h5::Handle index;
   std::vector<OpenColumn> columns;
   std::unique_ptr<ChunkQueue> queue;
+  std::vector<ColumnDigest> digests;  ///< of what was appended
 
   ~Impl() {
     queue.reset();
@@ -94,6 +98,8 @@ struct DatasetWriter::Impl {
   Result<OpenColumn> open(const ColumnReport& report);
   Result<OpenColumn> open_nullable(const ColumnReport& report,
                                    const std::string& name, hid_t type);
+  Result<OpenColumn> open_moment(const ColumnReport& report,
+                                 const std::string& name);
   Result<OpenColumn> open_text(const ColumnReport& report,
                                const std::string& name);
   Result<> append(std::span<const Piece> pieces, std::size_t from,
@@ -104,13 +110,16 @@ struct DatasetWriter::Impl {
   Result<> close_chunk();
   Result<> write_ready();
   Result<> describe_root();
+  Result<> finish(std::span<const Levels> levels);
+  Result<> write_levels(std::size_t column, std::span<const std::string> texts);
 };
 
 Result<OpenColumn> DatasetWriter::Impl::open_nullable(
     const ColumnReport& report, const std::string& name, hid_t type) {
   OpenColumn out;
   const bool boolean = report.type == Type::boolean;
-  if (report.stats.missing == 0) {
+  const bool moment = report.type == Type::date || report.type == Type::time;
+  if (report.stats.missing == 0 && !moment) {
     out.values = h5::create_column(table.get(), name, type, shape());
     auto done = describe(out.values.get(), "array", "0.2.0");
     if (!done) return std::move(done).fail();
@@ -125,6 +134,22 @@ Result<OpenColumn> DatasetWriter::Impl::open_nullable(
                boolean ? "nullable-boolean" : "nullable-integer", "0.1.0");
   for (const auto* part : {&out.values, &out.mask}) {
     if (done) done = describe(part->get(), "array", "0.2.0");
+  }
+  if (!done) return std::move(done).fail();
+  return out;
+}
+
+Result<OpenColumn> DatasetWriter::Impl::open_moment(const ColumnReport& report,
+                                                    const std::string& name) {
+  auto out = open_nullable(report, name, H5T_STD_I64LE);
+  if (!out) return out;
+  Result<> done;
+  for (const hid_t owner : {out->object.get(), out->values.get()}) {
+    if (done) done = h5::write_attribute(owner, "units", std::string(kUnits));
+  }
+  if (done && !report.date_format.empty()) {
+    done = h5::write_attribute(out->object.get(), "date_format",
+                               report.date_format);
   }
   if (!done) return std::move(done).fail();
   return out;
@@ -152,6 +177,8 @@ Result<OpenColumn> DatasetWriter::Impl::open(const ColumnReport& report) {
   const std::string name = h5::link_name(report.name);
   switch (report.type) {
     case Type::integer: return open_nullable(report, name, H5T_STD_I64LE);
+    case Type::date:
+    case Type::time: return open_moment(report, name);
     case Type::boolean:
       return open_nullable(report, name, h5::boolean_type().get());
     case Type::real: {
@@ -207,6 +234,7 @@ Result<> DatasetWriter::Impl::open_all() {
     opened->width = width_of(report);
     has_texts |= opened->width == 0;
     columns.push_back(std::move(*opened));
+    digests.emplace_back(report.name, report.type);
   }
   return done;
 }
@@ -246,6 +274,18 @@ Result<> DatasetWriter::Impl::append_texts(std::span<const Piece> pieces,
   return {};
 }
 
+/// Texts as their digest takes them: a uint64 of the length and the bytes.
+Bytes packed_texts(const OpenColumn& column) {
+  Writer out;
+  std::size_t begin = 0;
+  for (const std::size_t end : column.text_ends) {
+    const std::string_view text(column.texts);
+    out.text(text.substr(begin, end - begin - 1));  // without the NUL
+    begin = end;
+  }
+  return out.take();
+}
+
 Result<> DatasetWriter::Impl::write_texts() {
   auto done = write_ready();
   std::vector<const char*> pointers;
@@ -257,6 +297,7 @@ Result<> DatasetWriter::Impl::write_texts() {
       pointers.push_back(column.texts.data() + begin);
       begin = end;
     }
+    column.text_digest.add(packed_texts(column));
     done = h5::write_texts(column.values.get(), texts_written, pointers);
     column.texts.clear();
     column.text_ends.clear();
@@ -277,6 +318,12 @@ Result<> DatasetWriter::Impl::write_ready() {
                                : next.target % 2 == 0 ? columns[at].values
                                                       : columns[at].mask;
     if (done) done = h5::write_chunk(target.get(), next.first, next.packed);
+    if (at == columns.size()) continue;
+    if (next.target % 2 == 0) {
+      digests[at].add_values(next.digest);
+    } else {
+      digests[at].add_mask(next.digest);
+    }
   }
   return done;
 }
@@ -288,7 +335,11 @@ Result<> DatasetWriter::Impl::close_chunk() {
   const auto add = [&](std::size_t target, std::vector<char> raw,
                        std::size_t width) {
     raw.resize(whole * width);  // the last chunk may not be full
-    queue->add({target, begun, width, std::move(raw), {}});
+    queue->add({.target = target,
+                .first = begun,
+                .element = width,
+                .used = filled * width,
+                .raw = std::move(raw)});
   };
   std::vector<char> rows(whole * sizeof(std::int64_t));
   auto* const numbers = reinterpret_cast<std::int64_t*>(rows.data());
@@ -299,6 +350,9 @@ Result<> DatasetWriter::Impl::close_chunk() {
     if (column.width > 0) {
       add(2 * i, std::exchange(column.chunk, {}), column.width);
       column.chunk.reserve(whole * column.width);
+    } else {
+      digests[i].add_values(
+          std::exchange(column.text_digest, Sha256()).finish());
     }
     if (column.mask) add(2 * i + 1, std::exchange(column.missing, {}), 1);
   }
@@ -343,6 +397,36 @@ Result<> DatasetWriter::Impl::describe_root() {
   return done;
 }
 
+Result<> DatasetWriter::Impl::write_levels(std::size_t column,
+                                           std::span<const std::string> texts) {
+  const h5::Handle categories =
+      h5::create_column(columns[column].object.get(), "categories",
+                        h5::text_type().get(), {texts.size(), 0, false, false});
+  auto done = describe(categories.get(), "string-array", "0.2.0");
+  return done ? h5::write_texts(categories.get(), 0, texts) : done;
+}
+
+/// What is left of the rows, the categories and the attributes of the file.
+Result<> DatasetWriter::Impl::finish(std::span<const Levels> levels) {
+  StoredDigests stored{.rows_of_piece = chunk, .columns = {}};
+  Result<> done;
+  if (filled > 0) done = close_chunk();
+  if (done) done = write_ready();
+  for (std::size_t i = 0; i < columns.size() && done; ++i) {
+    std::vector<std::string> texts;
+    if (inspection.columns[i].type == Type::category) {
+      for (std::uint32_t k = 0; k < levels[i].size(); ++k) {
+        texts.emplace_back(levels[i].text(k));
+      }
+      done = write_levels(i, texts);
+    }
+    stored.columns.push_back(digests[i].finish(texts));
+  }
+  if (done) done = describe_root();
+  if (!done) return done;
+  return h5::write_attribute(file.get(), "digests", to_json(stored).dump());
+}
+
 DatasetWriter::DatasetWriter(std::unique_ptr<Impl> impl)
     : impl_(std::move(impl)) {}
 DatasetWriter::~DatasetWriter() = default;
@@ -383,22 +467,7 @@ Result<> DatasetWriter::append(std::span<const Piece> pieces,
 }
 
 Result<> DatasetWriter::finish(std::span<const Levels> levels) {
-  Result<> done;
-  if (impl_->filled > 0) done = impl_->close_chunk();
-  if (done) done = impl_->write_ready();
-  for (std::size_t i = 0; i < levels.size() && done; ++i) {
-    if (impl_->inspection.columns[i].type != Type::category) continue;
-    std::vector<std::string> texts;
-    for (std::uint32_t k = 0; k < levels[i].size(); ++k) {
-      texts.emplace_back(levels[i].text(k));
-    }
-    const h5::Handle categories = h5::create_column(
-        impl_->columns[i].object.get(), "categories", h5::text_type().get(),
-        {texts.size(), 0, false, false});
-    done = describe(categories.get(), "string-array", "0.2.0");
-    if (done) done = h5::write_texts(categories.get(), 0, texts);
-  }
-  if (done) done = impl_->describe_root();
+  auto done = impl_->finish(levels);
   if (!done) return std::move(done).context(impl_->path);
   impl_->columns.clear();
   impl_->index.reset();

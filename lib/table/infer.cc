@@ -83,6 +83,7 @@ void ColumnJudge::add(const ColumnSlice& slice, std::size_t column,
                       BlockTexts& texts) {
   if (!too_many_) add_levels(slice, column, texts);
   add_order(slice);
+  dates_.merge(slice.dates, [&](std::uint64_t n) { return texts.line(n - 1); });
   values_ += slice.values;
   missing_ += slice.missing;
   missing_words_ += slice.missing_words;
@@ -163,6 +164,7 @@ Type ColumnJudge::automatic(Verdict& v) const {
   if (!too_many_ && levels_.size() == 1 && rows > 1) {
     warn(v, "constant", "every value is '" + examples_.front() + "'");
   }
+  if (const auto type = date_type(v)) return *type;
   if (too_large.count > 0 && is(Odd::not_number)) {
     warn(v, "integer_overflow",
          "'" + too_large.value + "' does not fit into 64 bits (" +
@@ -184,10 +186,77 @@ Type ColumnJudge::automatic(Verdict& v) const {
   } else {
     explain_text(v);
   }
+  if (hint_at_dates(v)) return Type::text;
   if (unique) return Type::id;
   const std::uint64_t most = std::max(kFewRows, rows / 2);
   const bool few = !too_many_ && levels_.size() <= most;
   return few ? Type::category : Type::text;
+}
+
+DateJudge::Verdict ColumnJudge::date_verdict() const {
+  return dates_demanded_ ? dates_.verdict_of_asked() : dates_.verdict();
+}
+
+/// The type of a column that is all dates of one form.
+std::optional<Type> ColumnJudge::date_type(Verdict& v) const {
+  const auto found = date_verdict();
+  if (found.fit != DateJudge::Fit::one) return std::nullopt;
+  v.date_format = found.pattern;
+  if (!found.has_time) return Type::date;
+  if (found.without_offset > 0) {
+    v.warnings.push_back(
+        {"no_offset",
+         std::to_string(found.without_offset) +
+             " times have no offset such as Z or +01:00; taken as UTC",
+         found.without_offset_line, name_});
+  }
+  return Type::time;
+}
+
+/// Two forms that cannot be told apart, or a form that most values have.
+bool ColumnJudge::hint_at_dates(Verdict& v) const {
+  const auto found = date_verdict();
+  if (found.fit == DateJudge::Fit::ambiguous) {
+    v.warnings.push_back(
+        {"ambiguous_date",
+         "'" + found.first + "' may be " + found.pattern + " or " +
+             found.other +
+             "; the column is kept as text: say which with --date-format",
+         found.first_line, name_});
+    return true;
+  }
+  if (found.fits * 2 <= values_) return false;
+  v.warnings.push_back({"not_a_date",
+                        "'" + found.misfit + "' is no date of the form " +
+                            found.pattern + " (" +
+                            std::to_string(found.misfits) +
+                            " such values); the column is kept as text",
+                        found.misfit_line, name_});
+  return true;
+}
+
+void ColumnJudge::demand_date(Verdict& v, Type wanted) const {
+  v.type = wanted;
+  const auto found = date_verdict();
+  if (values_ == 0) return;
+  if (const auto type = date_type(v)) {
+    // A day alone is a time at midnight; a time is more than a day.
+    if (*type == Type::time && wanted == Type::date) {
+      v.refusal = "'" + found.first + "' has a time of day; want type time";
+      v.refusal_line = found.first_line;
+    }
+    return;
+  }
+  if (found.fit == DateJudge::Fit::ambiguous) {
+    v.refusal = "'" + found.first + "' may be " + found.pattern + " or " +
+                found.other + "; say which with --date-format";
+    v.refusal_line = found.first_line;
+    return;
+  }
+  const bool form = found.fits > 0 || dates_demanded_;
+  v.refusal = "'" + (form ? found.misfit : found.first) + "' is not a date" +
+              (form ? " of the form " + found.pattern : "");
+  v.refusal_line = form ? found.misfit_line : found.first_line;
 }
 
 ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
@@ -200,7 +269,14 @@ ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
   };
   switch (asked) {
     case ColumnType::automatic:
-    case ColumnType::ignore: v.type = automatic(v); break;
+    case ColumnType::ignore:
+      if (dates_demanded_) {
+        const bool clock = date_verdict().has_time;
+        demand_date(v, clock ? Type::time : Type::date);
+      } else {
+        v.type = automatic(v);
+      }
+      break;
     case ColumnType::integer:
       demand(Type::integer, seen(Odd::not_integer), "a whole number");
       break;
@@ -214,18 +290,21 @@ ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
       v.type = Type::category;
       if (too_many_) v.refusal = "has more distinct texts than fit into 1 GiB";
       break;
+    case ColumnType::date: demand_date(v, Type::date); break;
+    case ColumnType::time: demand_date(v, Type::time); break;
     case ColumnType::text: v.type = Type::text; break;
     case ColumnType::id:
       v.type = Type::id;
       v.integral = is(Odd::not_integer) && values_ > 0;
       break;
   }
+  const bool moment = v.type == Type::date || v.type == Type::time;
   const bool numeric = v.type == Type::integer || v.type == Type::real;
   const Seen& blanks = seen(Odd::blanks);
-  if (numeric && blanks.count > 0) {
+  if ((numeric || moment) && blanks.count > 0) {
     warn(v, "blanks",
          "blanks around " + std::to_string(blanks.count) +
-             " numbers were dropped",
+             (moment ? " dates were dropped" : " numbers were dropped"),
          &blanks);
   }
   if (v.type == Type::id && asked == ColumnType::automatic) {
@@ -239,6 +318,11 @@ ColumnStats ColumnJudge::stats(Type type) const {
   out.missing = missing_;
   out.distinct = too_many_ ? limit_.values : levels_.size();
   out.examples = examples_;
+  if (type == Type::date || type == Type::time) {
+    const auto found = date_verdict();
+    out.first = found.min;
+    out.last = found.max;
+  }
   if (type == Type::integer || type == Type::real) {
     const auto s = moments_.summary();
     out.min = s.min;

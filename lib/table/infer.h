@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "job/spec.h"
+#include "table/date_judge.h"
 #include "table/levels.h"
 #include "table/moments.h"
 #include "table/parse.h"
@@ -32,7 +33,9 @@ struct ColumnStats {
   double min = 0;              ///< of numbers
   double max = 0;
   double mean = 0;
-  double std = 0;  ///< of the population
+  double std = 0;          ///< of the population
+  std::int64_t first = 0;  ///< of dates and times: the earliest
+  std::int64_t last = 0;
   std::vector<std::string> examples;
 };
 
@@ -45,6 +48,12 @@ struct DistinctLimit {
   static DistinctLimit of(std::size_t columns);
   /// For a column that shall be a category: 1 GiB of texts.
   static DistinctLimit none() { return {1u << 30, 1u << 30}; }
+};
+
+/// What the dates of a column shall look like.
+struct DateWish {
+  std::optional<DateFormat> format = {};
+  bool demanded = false;  ///< else the format is only tried
 };
 
 /// The texts and lines of a block's rows, for what is kept of it.
@@ -71,18 +80,24 @@ class BlockTexts {
 /// Sees every value of one column once, block by block in order.
 class ColumnJudge {
  public:
-  ColumnJudge(std::string name, DistinctLimit limit)
-      : name_(std::move(name)), limit_(limit) {}
+  ColumnJudge(std::string name, DistinctLimit limit, DateWish wish)
+      : name_(std::move(name)),
+        limit_(limit),
+        dates_(std::move(wish.format)),
+        dates_demanded_(wish.demanded) {}
 
   /// `column`: which one of the block this is.
   void add(const ColumnSlice& slice, std::size_t column, BlockTexts& texts);
   /// For the scanners.
   unsigned char known() const;
+  /// A judge of the dates of a block that knows the wish.
+  const DateJudge& dates() const { return dates_; }
 
   /// The type; with `asked`, or why the values do not fit it.
   struct Verdict {
     Type type = Type::text;
     bool integral = false;
+    std::string date_format;
     std::vector<Warning> warnings;
     std::optional<std::string> refusal;  ///< a value that breaks `asked`
     std::uint64_t refusal_line = 0;
@@ -113,12 +128,18 @@ class ColumnJudge {
   void add_order(const ColumnSlice& slice);
   Type automatic(Verdict& verdict) const;
   void explain_text(Verdict& verdict) const;
+  DateJudge::Verdict date_verdict() const;
+  std::optional<Type> date_type(Verdict& verdict) const;
+  void demand_date(Verdict& verdict, Type wanted) const;
+  bool hint_at_dates(Verdict& verdict) const;
   void warn(Verdict& verdict, std::string code, std::string message,
             const Seen* odd = nullptr) const;
   bool name_says_id() const;
 
   std::string name_;
   DistinctLimit limit_;
+  DateJudge dates_;
+  bool dates_demanded_ = false;
   std::uint64_t missing_ = 0;
   std::uint64_t missing_words_ = 0;
   std::uint64_t values_ = 0;

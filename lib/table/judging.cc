@@ -59,20 +59,35 @@ void warn_of_missing_words(const std::string& name, Type type,
                       0, name});
 }
 
+void warn_of_unused_format(const CsvOptions& options, Inspection& out) {
+  if (options.date_format.empty()) return;
+  for (const auto& column : out.columns) {
+    if (column.date_format == options.date_format) return;
+  }
+  out.warnings.push_back({"date_format_unused",
+                          "no column is written as --date-format '" +
+                              options.date_format + "' says",
+                          0, ""});
+}
+
 /// Joins what the threads found, block after block.
 class Judging {
  public:
+  /// `wishes`: one a column.
   Judging(CsvFile& file, const CsvOptions& options,
-          const ReadProgress& progress)
+          const std::vector<DateWish>& wishes, const ReadProgress& progress)
       : file_(file),
         options_(options),
         progress_(progress),
         known_(file.names().size()),
         line_(file.reader().taker().first_line()) {
     const auto limit = DistinctLimit::of(file.names().size());
-    for (const auto& name : file.names()) {
+    for (std::size_t i = 0; i < wishes.size(); ++i) {
+      const std::string& name = file.names()[i];
       const bool asked = asked_type(options, name) == ColumnType::category;
-      judges_.emplace_back(name, asked ? DistinctLimit::none() : limit);
+      judges_.emplace_back(name, asked ? DistinctLimit::none() : limit,
+                           wishes[i]);
+      fresh_.emplace_back().dates = judges_.back().dates();
     }
     const Syntax& syntax = file.reader().taker().syntax();
     for (unsigned i = 0; i < thread_count(options); ++i) {
@@ -86,7 +101,7 @@ class Judging {
     index_block(load.block, taker.syntax(), taker.scanner(), file_.rule(),
                 load.index);
     if (load.index.problem) return;
-    load.slices.resize(judges_.size());
+    if (load.slices.empty()) load.slices = fresh_;
     scanners_[worker].scan(load.block, load.index, known_, load.slices);
   }
 
@@ -131,10 +146,12 @@ class Judging {
     filled_.warn("filled_rows", "were completed with missing values",
                  inspection.warnings);
     auto checked = check_rules();
+    if (checked) checked = check_width();
     for (auto& judge : judges_) {
       if (checked) checked = decide(judge, out);
     }
     if (!checked) return std::move(checked).fail();
+    warn_of_unused_format(options_, inspection);
     return out;
   }
 
@@ -163,6 +180,15 @@ class Judging {
     return {};
   }
 
+  /// A last column without a name that holds something is a column.
+  Result<> check_width() const {
+    const std::size_t want = options_.schema.size();
+    if (want == 0 || judges_.size() == want) return {};
+    return Error{Fault::data,
+                 file_.path() + ": has " + std::to_string(judges_.size()) +
+                     " columns; the schema has " + std::to_string(want)};
+  }
+
   Result<> decide(ColumnJudge& judge, Judged& out) {
     auto verdict = judge.decide(asked_type(options_, judge.name()));
     if (verdict.refusal) {
@@ -175,7 +201,7 @@ class Judging {
     warn_of_missing_words(judge.name(), verdict.type, judge.missing_words(),
                           warnings);
     out.inspection.columns.push_back({judge.name(), verdict.type,
-                                      verdict.integral,
+                                      verdict.integral, verdict.date_format,
                                       judge.stats(verdict.type)});
     Levels levels = judge.take_levels();
     if (verdict.type != Type::category) levels.clear();
@@ -188,6 +214,7 @@ class Judging {
   const ReadProgress& progress_;
   Known known_;
   std::vector<ColumnJudge> judges_;
+  std::vector<ColumnSlice> fresh_;      ///< of a block that is not yet scanned
   std::vector<SliceScanner> scanners_;  ///< one a thread
   std::uint64_t line_;
   std::uint64_t rows_ = 0;
@@ -201,7 +228,13 @@ Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options,
                          const ReadProgress& progress) {
   auto begun = file.reader().rewind();
   if (!begun) return std::move(begun).fail();
-  Judging judging(file, options, progress);
+  std::vector<DateWish> wishes;
+  for (const auto& name : file.names()) {
+    auto wish = date_wish(options, name);
+    if (!wish) return std::move(wish).fail();
+    wishes.push_back(std::move(*wish));
+  }
+  Judging judging(file, options, wishes, progress);
   Pipeline<JudgeLoad> pipeline(
       file.reader().taker(), thread_count(options),
       [&](JudgeLoad& load, unsigned worker) { judging.work(load, worker); },

@@ -68,13 +68,56 @@ Result<> check_names(const std::vector<std::string>& names, std::size_t most) {
   return {};
 }
 
+/// What the header is called and how wide it is, against the schema.
+Result<> check_schema(const std::vector<ColumnRule>& schema,
+                      const std::vector<std::string>& names,
+                      bool nameless_last) {
+  const std::size_t width = names.size() - (nameless_last ? 1 : 0);
+  if (schema.empty()) return {};
+  if (names.size() != schema.size() && width != schema.size()) {
+    return Error{Fault::data, "has " + std::to_string(names.size()) +
+                                  " columns; the schema has " +
+                                  std::to_string(schema.size())};
+  }
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (names[i] == schema[i].pattern) continue;
+    return Error{Fault::data,
+                 "column " + std::to_string(i + 1) + " is named '" + names[i] +
+                     "'; the schema wants '" + schema[i].pattern + "'"};
+  }
+  return {};
+}
+
 }  // namespace
 
 ColumnType asked_type(const CsvOptions& options, const std::string& name) {
+  for (const auto& rule : options.schema) {
+    if (rule.pattern == name) return rule.type;
+  }
   for (const auto& rule : options.columns) {
     if (matches_glob(rule.pattern, name)) return rule.type;
   }
   return ColumnType::automatic;
+}
+
+Result<DateWish> date_wish(const CsvOptions& options, const std::string& name) {
+  std::string pattern = options.date_format;
+  bool demanded = false;
+  for (const auto& rule : options.schema) {
+    if (rule.pattern != name || rule.date_format.empty()) continue;
+    demanded = true;
+    pattern = rule.date_format;
+  }
+  for (const auto& rule : options.columns) {
+    if (demanded || !matches_glob(rule.pattern, name)) continue;
+    demanded = !rule.date_format.empty();
+    if (demanded) pattern = rule.date_format;
+    break;
+  }
+  if (pattern.empty()) return DateWish{};
+  auto format = DateFormat::parse(pattern);
+  if (!format) return std::move(format).fail();
+  return DateWish{.format = std::move(*format), .demanded = demanded};
 }
 
 std::vector<std::string> column_names(const Record& first, bool header,
@@ -139,12 +182,19 @@ Result<> CsvFile::read_header(const CsvOptions& options) {
                          first.line, ""});
   }
   names_ = column_names(first, header, warnings_);
+  for (std::size_t i = 0; i < names_.size() && !header; ++i) {
+    if (i < options.schema.size()) names_[i] = options.schema[i].pattern;
+  }
   auto good = check_names(names_, kMostColumns);
   if (!good) {
     return std::move(good).context(path() + ":" + std::to_string(first.line));
   }
   nameless_last_ =
       header && rule_.width > 1 && trimmed(first.fields.back().text).empty();
+  good = check_schema(options.schema, names_, nameless_last_);
+  if (!good) {
+    return std::move(good).context(path() + ":" + std::to_string(first.line));
+  }
   return reader_.rewind();
 }
 

@@ -10,6 +10,7 @@
 #include "table/convert.h"
 #include "table/csv.h"
 #include "table/csv_blocks.h"
+#include "table/infer.h"
 #include "table/parse.h"
 
 namespace mlb::table {
@@ -50,5 +51,8 @@ ColumnType asked_type(const CsvOptions& options, const std::string& name);
 
 /// Threads to use: as asked, or one a core.
 unsigned thread_count(const CsvOptions& options);
+
+/// How the options want the dates of a column to look.
+Result<DateWish> date_wish(const CsvOptions& options, const std::string& name);
 
 }  // namespace mlb::table

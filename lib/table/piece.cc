@@ -20,11 +20,18 @@ std::string_view unblanked(std::string_view text) {
   return any ? trimmed(text) : text;
 }
 
+std::optional<Instant> read_moment(const std::optional<DateFormat>& format,
+                                   std::string_view text) {
+  return format ? format->read(unblanked(text)) : std::nullopt;
+}
+
 }  // namespace
 
 std::size_t width_of(const ColumnReport& report) {
   switch (report.type) {
     case Type::integer:
+    case Type::date:
+    case Type::time:
     case Type::real: return 8;
     case Type::boolean: return 1;
     case Type::category: return 4;
@@ -37,6 +44,23 @@ std::size_t width_of(const ColumnReport& report) {
 void Piece::clear() {
   texts.clear();
   ends.clear();
+}
+
+PieceMaker::PieceMaker(const Syntax& syntax, const MissingWords& missing,
+                       const NumberForm& form,
+                       std::span<const ColumnReport> reports,
+                       std::span<const Levels> levels)
+    : syntax_(syntax),
+      missing_(missing),
+      form_(form),
+      reports_(reports),
+      levels_(levels) {
+  for (const auto& report : reports) {
+    auto& date = dates_.emplace_back();
+    if (report.date_format.empty()) continue;
+    auto format = DateFormat::parse(report.date_format);
+    if (format) date = std::move(*format);
+  }
 }
 
 bool PieceMaker::make(const Block& block, const Index& index,
@@ -113,6 +137,14 @@ bool PieceMaker::make_tile(const Block& block, const Index& index,
         const Truth x =
             v.missing ? Truth(false) : parse_boolean(unblanked(v.text));
         piece.put(row, static_cast<char>(x.value_or(false) ? 1 : 0));
+        return x.has_value();
+      });
+    case Type::date:
+    case Type::time:
+      return run([&](Value v, std::size_t row) {
+        const auto x = v.missing ? std::optional(Instant{})
+                                 : read_moment(dates_[column], v.text);
+        piece.put(row, x.value_or(Instant{}).micros);
         return x.has_value();
       });
     case Type::category:

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,13 +11,14 @@
 
 #include "table/convert.h"
 #include "table/csv_blocks.h"
+#include "table/date.h"
 #include "table/levels.h"
 #include "table/parse.h"
 
 namespace mlb::table {
 
-/// Bytes of one value in a file: 8 (int64, float64), 4 (code), 1 (boolean); 0
-/// for texts.
+/// Bytes of one value in a file: 8 (int64, float64, microseconds), 4 (code), 1
+/// (boolean); 0 for texts.
 std::size_t width_of(const ColumnReport& report);
 
 struct Piece {
@@ -42,12 +44,7 @@ class PieceMaker {
   /// `levels`: of every column, used for categories.
   PieceMaker(const Syntax& syntax, const MissingWords& missing,
              const NumberForm& form, std::span<const ColumnReport> reports,
-             std::span<const Levels> levels)
-      : syntax_(syntax),
-        missing_(missing),
-        form_(form),
-        reports_(reports),
-        levels_(levels) {}
+             std::span<const Levels> levels);
 
   /// Fills one piece a column.  False when a value does not fit its column:
   /// the file is not the one that was judged.
@@ -71,6 +68,7 @@ class PieceMaker {
   NumberForm form_;
   std::span<const ColumnReport> reports_;
   std::span<const Levels> levels_;
+  std::vector<std::optional<DateFormat>> dates_;  ///< one a column
   std::string scratch_;
 };
 

@@ -1,6 +1,8 @@
 // What was decided, as JSON.  See convert.h.
 #include "table/convert.h"
 
+#include "table/date.h"
+
 namespace mlb::table {
 namespace {
 
@@ -31,19 +33,27 @@ Json to_json(const Inspection& inspection) {
   out["columns"] = Json::array();
   for (const auto& c : inspection.columns) {
     const bool numeric = c.type == Type::integer || c.type == Type::real;
+    const bool any = c.stats.missing < inspection.rows;
     const auto number = [&](double x) {
-      return numeric && c.stats.missing < inspection.rows ? json_number(x)
-                                                          : Json();
+      return numeric && any ? json_number(x) : Json();
+    };
+    const auto edge = [&](double x, std::int64_t moment) {
+      if (c.type == Type::date && any) return Json(date_text(moment));
+      if (c.type == Type::time && any) return Json(time_text(moment));
+      return number(x);
     };
     out["columns"].push_back({{"name", c.name},
                               {"type", name_of(c.type)},
                               {"missing", c.stats.missing},
                               {"distinct", c.stats.distinct},
-                              {"min", number(c.stats.min)},
-                              {"max", number(c.stats.max)},
+                              {"min", edge(c.stats.min, c.stats.first)},
+                              {"max", edge(c.stats.max, c.stats.last)},
                               {"mean", number(c.stats.mean)},
                               {"std", number(c.stats.std)},
                               {"examples", c.stats.examples}});
+    if (!c.date_format.empty()) {
+      out["columns"].back()["date_format"] = c.date_format;
+    }
   }
   out["warnings"] = Json::array();
   for (const auto& w : inspection.warnings) {

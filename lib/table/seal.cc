@@ -46,17 +46,6 @@ Result<Digest> digest_of(int fd, std::uint64_t length) {
   return hash.finish();
 }
 
-Result<Bytes> read_exactly(int fd, std::size_t size) {
-  Bytes out;
-  while (out.size() < size) {
-    auto bytes = read_some(fd, size - out.size());
-    if (!bytes) return std::move(bytes).fail();
-    if (bytes->empty()) return Error{Fault::data, "ends too early"};
-    out.insert(out.end(), bytes->begin(), bytes->end());
-  }
-  return out;
-}
-
 Bytes seal_of(std::uint64_t length, const Digest& digest) {
   Writer out;
   out.raw(view_of(kMagic));
@@ -68,6 +57,28 @@ Bytes seal_of(std::uint64_t length, const Digest& digest) {
 std::uint64_t size_of(int fd) {
   struct stat info {};
   return ::fstat(fd, &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
+}
+
+/// What stands where the seal should, and how much is before it.
+struct Last {
+  std::uint64_t length = 0;
+  Bytes seal;  ///< shorter than a seal in a short file
+};
+
+Result<Last> last_bytes(int fd) {
+  Last out;
+  const std::uint64_t size = size_of(fd);
+  out.length = size < kSealBytes ? 0 : size - kSealBytes;
+  if (::lseek(fd, static_cast<off_t>(out.length), SEEK_SET) < 0) {
+    return failed(errno);
+  }
+  while (out.seal.size() < kSealBytes) {
+    auto bytes = read_some(fd, kSealBytes - out.seal.size());
+    if (!bytes) return std::move(bytes).fail();
+    if (bytes->empty()) break;
+    out.seal.insert(out.seal.end(), bytes->begin(), bytes->end());
+  }
+  return out;
 }
 
 }  // namespace
@@ -84,27 +95,31 @@ Result<> seal_file(const std::string& path) {
   return {};
 }
 
+Result<bool> has_seal(const std::string& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return failed(errno);
+  auto last = last_bytes(fd.get());
+  if (!last) return std::move(last).fail();
+  if (last->seal.size() < kSealBytes) return false;
+  Reader length(ByteView(last->seal).subspan(kMagic.size()));
+  return text_of(last->seal).starts_with(kMagic) ||
+         length.number<std::uint64_t>().value() == last->length;
+}
+
 Result<> check_seal(const std::string& path) {
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return failed(errno);
-  const std::uint64_t size = size_of(fd.get());
-  const std::uint64_t length = size < kSealBytes ? 0 : size - kSealBytes;
-  if (::lseek(fd.get(), static_cast<off_t>(length), SEEK_SET) < 0) {
-    return failed(errno);
-  }
-  const auto seal = read_exactly(fd.get(), kSealBytes);
-  const auto begins = [&](ByteView bytes) {
-    return text_of(bytes).starts_with(kMagic);
-  };
-  if (!seal || !begins(*seal)) {
+  auto last = last_bytes(fd.get());
+  if (!last) return std::move(last).fail();
+  if (!text_of(last->seal).starts_with(kMagic)) {
     return Error{Fault::data,
                  "is no data set of mlbatch, or was cut or changed after it "
                  "was written"};
   }
   if (::lseek(fd.get(), 0, SEEK_SET) < 0) return failed(errno);
-  auto digest = digest_of(fd.get(), length);
+  auto digest = digest_of(fd.get(), last->length);
   if (!digest) return std::move(digest).fail();
-  if (*seal != seal_of(length, *digest)) {
+  if (last->seal != seal_of(last->length, *digest)) {
     return Error{Fault::data, "is damaged: its SHA-256 differs"};
   }
   return {};

@@ -16,6 +16,10 @@ inline constexpr std::uint64_t kSealBytes = 8 + 8 + 32;
 /// Appends the seal to a finished file and makes the file durable.
 Result<> seal_file(const std::string& path);
 
+/// Whether the file ends in a seal, whole or damaged: the magic is there, or
+/// the length is that of the file.  One flipped byte cannot take both.
+Result<bool> has_seal(const std::string& path);
+
 /// An error unless the file is as it was when it was sealed.
 Result<> check_seal(const std::string& path);
 

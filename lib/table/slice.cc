@@ -46,6 +46,7 @@ void ColumnSlice::clear() {
   increasing = true;
   numbers.clear();
   candidates.clear();
+  dates.clear();
 }
 
 std::size_t tile_rows(const Block& block, const Index& index) {
@@ -119,7 +120,8 @@ void SliceScanner::value(const Place& place, std::string_view raw,
   if ((place.known & Known::many) == 0) distinct(place, raw, row);
   if (raw.empty() ||
       !(may_be_number(raw.front(), form_) || is_blank(raw.front()))) {
-    not_a_number(place, raw, row);
+    if (!raw.empty() && is_blank(raw.back())) see(slice, Odd::blanks, row);
+    not_a_number(place, trimmed(raw), row);
     return;
   }
   const bool blanks = is_blank(raw.front()) || is_blank(raw.back());
@@ -142,6 +144,7 @@ void SliceScanner::number(const Place& place, std::string_view text,
       slice.last = *whole;
       if (wanted) slice.numbers.push_back(static_cast<double>(*whole));
       see(slice, Odd::not_boolean, row);
+      slice.dates.number(text, row + 1);
       return;
     }
   }
@@ -151,6 +154,7 @@ void SliceScanner::number(const Place& place, std::string_view text,
     return;
   }
   see(slice, Odd::not_boolean, row);
+  slice.dates.number(text, row + 1);
   if (text.size() >= kLongWhole && looks_whole(text) &&
       !parse_integer(text, form_)) {
     see(slice, Odd::too_large, row);
@@ -169,7 +173,8 @@ void SliceScanner::not_a_number(const Place& place, std::string_view text,
   see(slice, Odd::not_integer, row);
   see(slice, Odd::not_number, row);
   slice.numbers.clear();
-  if (!text.empty() && may_be_number(text.front(), form_)) {
+  const bool date = slice.dates.value(text, row + 1);
+  if (!date && !text.empty() && may_be_number(text.front(), form_)) {
     if (is_leading_zero_number(text)) {
       see(slice, Odd::leading_zero, row);
     } else if (is_other_form(text)) {
@@ -177,7 +182,7 @@ void SliceScanner::not_a_number(const Place& place, std::string_view text,
     }
   }
   if ((place.known & Known::not_boolean) == 0 &&
-      !slice.seen(Odd::not_boolean) && !parse_boolean(trimmed(text))) {
+      !slice.seen(Odd::not_boolean) && !parse_boolean(text)) {
     see(slice, Odd::not_boolean, row);
   }
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "table/csv_blocks.h"
+#include "table/date_judge.h"
 #include "table/parse.h"
 
 namespace mlb::table {
@@ -51,6 +52,7 @@ struct ColumnSlice {
   bool increasing = true;
   std::vector<double> numbers;  ///< finite, as long as all are numbers
   std::vector<Candidate> candidates;
+  DateJudge dates;  ///< its lines are rows of the block, from 1
 
   void clear();
   bool seen(Odd what) const {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "table/date.h"
 #include "table/infer.h"
 
 namespace mlb::table {
@@ -13,6 +14,8 @@ std::string_view name_of(Type type) {
     case Type::integer: return "integer";
     case Type::real: return "real";
     case Type::boolean: return "boolean";
+    case Type::date: return "date";
+    case Type::time: return "time";
     case Type::category: return "category";
     case Type::text: return "text";
     case Type::id: return "id";
@@ -77,6 +80,8 @@ std::string Column::text_of(std::size_t row) const {
     case Type::integer: return std::to_string(integers[row]);
     case Type::real: return number_text(reals[row]);
     case Type::boolean: return integers[row] != 0 ? "true" : "false";
+    case Type::date: return date_text(integers[row]);
+    case Type::time: return time_text(integers[row]);
     case Type::category:
       return codes[row] < 0 ? std::string()
                             : levels[static_cast<std::size_t>(codes[row])];

@@ -9,7 +9,7 @@
 namespace mlb::table {
 
 /// One type a column, decided on the whole file.
-enum class Type { integer, real, boolean, category, text, id };
+enum class Type { integer, real, boolean, date, time, category, text, id };
 std::string_view name_of(Type type);
 
 /// A column's values: one vector is in use, as `type` says; an id column uses
@@ -18,7 +18,8 @@ struct Column {
   std::string name;
   Type type = Type::text;
   bool integral = false;               ///< id: whole numbers
-  std::vector<std::int64_t> integers;  ///< integer; boolean as 0 and 1
+  std::vector<std::int64_t> integers;  ///< integer; boolean as 0 and 1; date
+                                       ///< and time: microseconds, see date.h
   std::vector<double> reals;           ///< real; missing is nan
   std::vector<std::int32_t> codes;     ///< category; missing is -1
   std::vector<std::string> levels;     ///< category, by first appearance
@@ -28,8 +29,9 @@ struct Column {
   bool is_missing(std::size_t row) const {
     return !missing.empty() && missing[row] != 0;
   }
+  bool is_moment() const { return type == Type::date || type == Type::time; }
   bool stores_integers() const {
-    return type == Type::integer || type == Type::boolean ||
+    return type == Type::integer || type == Type::boolean || is_moment() ||
            (type == Type::id && integral);
   }
   /// The value as CSV would show it; empty when missing.

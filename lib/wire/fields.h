@@ -44,7 +44,7 @@ constexpr TaskAsked last_of(TaskAsked) {
   return TaskAsked::regression;
 }
 constexpr ColumnType last_of(ColumnType) {
-  return ColumnType::ignore;
+  return ColumnType::time;
 }
 constexpr LayerType last_of(LayerType) {
   return LayerType::softmax;
@@ -134,6 +134,7 @@ void fields(V& v, ColumnRule& x) {
   v("missing_value", x.missing_value), v("scale", x.scale);
   v("encode", x.encode), v("buckets", x.buckets);
   v("max_levels", x.max_levels), v("unknown", x.unknown), v("clip", x.clip);
+  v("date_format", x.date_format);
 }
 template <class V>
 void fields(V& v, Features& x) {

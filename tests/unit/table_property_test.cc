@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "table/date.h"
+#include "table/verify.h"
 #include "table_world.h"
 
 using namespace mlb;
@@ -13,7 +15,7 @@ using namespace mlb::table;
 
 namespace {
 
-enum class Kind { whole, real, truth, text };
+enum class Kind { whole, real, truth, text, day, time };
 
 struct Cell {
   std::string text;
@@ -26,7 +28,7 @@ struct Sheet {
 };
 
 std::string name_of_column(const Sheet& sheet, std::size_t column) {
-  constexpr std::string_view letters = "irbt";
+  constexpr std::string_view letters = "irbtdm";
   const auto kind = static_cast<std::size_t>(sheet.kinds[column]);
   return std::string(1, letters[kind]) + std::to_string(column);
 }
@@ -39,6 +41,10 @@ std::string any_text() {
   std::string out;
   for (const auto& piece : pieces) out += piece;
   return out;
+}
+
+std::int64_t any_day() {
+  return *rc::gen::inRange<std::int64_t>(-200000, 400000) * kMicrosPerDay;
 }
 
 Cell any_cell(Kind kind) {
@@ -54,6 +60,10 @@ Cell any_cell(Kind kind) {
     case Kind::truth:
       return {*rc::gen::element<std::string>("true", "false", "TRUE", "False")};
     case Kind::text: return {any_text()};
+    case Kind::day: return {date_text(any_day())};
+    case Kind::time:
+      return {time_text(any_day() +
+                        *rc::gen::inRange<std::int64_t>(0, kMicrosPerDay))};
   }
   return {};
 }
@@ -63,8 +73,8 @@ Sheet any_sheet() {
   const auto columns = *rc::gen::inRange<std::size_t>(1, 6);
   const auto rows = *rc::gen::inRange<std::size_t>(1, 60);
   for (std::size_t i = 0; i < columns; ++i) {
-    out.kinds.push_back(
-        *rc::gen::element(Kind::whole, Kind::real, Kind::truth, Kind::text));
+    out.kinds.push_back(*rc::gen::element(Kind::whole, Kind::real, Kind::truth,
+                                          Kind::text, Kind::day, Kind::time));
   }
   for (std::size_t row = 0; row < rows; ++row) {
     auto& cells = out.rows.emplace_back();
@@ -113,7 +123,8 @@ std::string as_written(const Sheet& sheet) {
 
 CsvOptions rules_of(const Sheet& sheet) {
   constexpr ColumnType kTypes[] = {ColumnType::integer, ColumnType::real,
-                                   ColumnType::boolean, ColumnType::text};
+                                   ColumnType::boolean, ColumnType::text,
+                                   ColumnType::date,    ColumnType::time};
   CsvOptions out;
   out.delimiter = ',';
   for (std::size_t i = 0; i < sheet.kinds.size(); ++i) {
@@ -145,6 +156,8 @@ bool same_value(const Column& column, std::size_t row, const Cell& cell) {
     case Type::real: return column.reals[row] == *parse_real(cell.text);
     case Type::boolean:
       return (column.integers[row] != 0) == *parse_boolean(cell.text);
+    case Type::date: return date_text(column.integers[row]) == cell.text;
+    case Type::time: return time_text(column.integers[row]) == cell.text;
     default: return column.texts[row] == cell.text;
   }
 }
@@ -191,13 +204,19 @@ TEST_CASE("blocks and threads change no byte of the file") {
 }
 
 TEST_CASE("a long file of all types is the same for any block and thread") {
-  std::string csv = "id,n,x,kind,text,flag,odd\n";
+  std::string csv = "id,n,x,kind,text,flag,odd,day,when,late\n";
   for (int i = 0; i < 9000; ++i) {
     csv += std::to_string(i) + "," + std::to_string(i % 97) + "," +
            std::to_string(i) + ".25e" + std::to_string(i % 9 - 4) + ",k" +
            std::to_string(i * 7919 % 300) + ",\"t\n" +
            std::to_string(i * i % 8000) + "\"," + (i % 3 ? "true" : "NA") +
-           "," + (i == 5000 ? "bad" : std::to_string(i)) + "\n";
+           "," + (i == 5000 ? "bad" : std::to_string(i)) + "," +
+           std::to_string(i % 28 + 1) + "/3/2022," +
+           time_text(i * kMicrosPerDay / 7) + "," +
+           (i < 4000    ? ""
+            : i == 7000 ? "never"
+                        : date_text(i * kMicrosPerDay)) +
+           "\n";
   }
   const Folder folder;
   const std::string path = folder.put("in.csv", csv);
@@ -207,13 +226,22 @@ TEST_CASE("a long file of all types is the same for any block and thread") {
       CsvOptions options;
       options.block = block;
       options.threads = threads;
-      REQUIRE(convert_csv(path, folder.at("o.h5"), {.csv = options}));
+      auto done = convert_csv(path, folder.at("o.h5"), {.csv = options});
+      REQUIRE(done);
       const std::string got = folder.get("o.h5");
       if (want.empty()) want = got;
       CAPTURE(block, threads);
       CHECK((got == want));
+      CHECK(done->columns[7].date_format == "%d/%m/%Y");
+      CHECK(done->columns[8].type == Type::time);
+      // Each text of a row holds a line end.
+      CHECK(done->warnings.back().code == "not_a_date");
+      CHECK(done->warnings.back().line == 2 * 7000 + 2);
     }
   }
+  auto checked = verify(folder.at("o.h5"));
+  REQUIRE(checked);
+  CHECK(checked->findings.empty());
 }
 
 TEST_CASE("the first fault of a file is reported whatever the threads") {

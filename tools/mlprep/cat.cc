@@ -14,7 +14,9 @@ Json json_value(const Column& column, std::size_t row) {
   if (column.is_missing(row)) return nullptr;
   if (column.type == Type::real) return json_number(column.reals[row]);
   if (column.type == Type::boolean) return column.integers[row] != 0;
-  if (column.stores_integers()) return column.integers[row];
+  if (column.stores_integers() && !column.is_moment()) {
+    return column.integers[row];
+  }
   return column.text_of(row);
 }
 

@@ -78,6 +78,7 @@ Result<Json> report_of(const InspectFlags& flags) {
 Result<> inspect(const InspectFlags& flags) {
   auto report = report_of(flags);
   if (!report) return std::move(report).fail();
+  if (flags.schema) return print(schema_text(*report));
   if (flags.json) {
     return print(report->dump(-1, ' ', false, Json::error_handler_t::replace) +
                  "\n");

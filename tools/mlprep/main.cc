@@ -71,8 +71,11 @@ void add_dialect(CLI::App* app, DialectFlags& f) {
                   "null,NULL")
       ->delimiter(',');
   app->add_option("--column", f.columns,
-                  "NAME=TYPE: auto integer real boolean category text id; "
-                  "NAME may be a glob; may be repeated");
+                  "NAME=TYPE: auto integer real boolean date time category "
+                  "text id; NAME may be a glob; date:FORMAT and time:FORMAT "
+                  "say how it is written; may be repeated");
+  app->add_option("--date-format", f.date_format,
+                  "how dates are written, such as %d/%m/%Y; see mlprep(1)");
   app->add_option("--max-field", f.max_field,
                   "longest record, e.g. 64M (default)");
   app->add_option("--threads", f.threads, "how many (default: one a core)")
@@ -93,13 +96,78 @@ void add_preparation(CLI::App* app, PrepareFlags& f) {
   app->add_option("--seed", f.seed, "of the split (default 0)");
 }
 
+/// Not of inspect, whose --schema writes one.
+void add_schema(CLI::App* app, DialectFlags& f) {
+  app->add_option("--schema", f.schema,
+                  "names and types, from inspect --schema: a value that breaks "
+                  "it is an error");
+}
+
 struct Command {
   ConvertFlags convert;
   InspectFlags inspect;
   CatFlags cat;
   CatFlags head;
   RecordsFlags records;
+  StatsFlags stats;
+  MatrixFlags matrix;
+  VerifyFlags verify;
+  DiffFlags diff;
 };
+
+void add_stats(CLI::App& app, StatsFlags& flags) {
+  CLI::App* stats =
+      app.add_subcommand("stats",
+                         "what the values of each column look like\n\n"
+                         "  mlprep stats penguins.csv --target species\n");
+  stats->add_option("FILE", flags.input, "a CSV or a data set")->required();
+  stats->add_option("--target", flags.target,
+                    "also its classes, and what each column tells of it");
+  stats->add_flag("--json", flags.json, "for machines");
+  add_dialect(stats, flags.dialect);
+  add_schema(stats, flags.dialect);
+}
+
+void add_matrix(CLI::App& app, MatrixFlags& flags) {
+  CLI::App* matrix = app.add_subcommand(
+      "matrix",
+      "float32 matrices of features for Keras, PyTorch and others\n\n"
+      "  mlprep matrix penguins.h5 --target species -o m.h5\n");
+  matrix->add_option("FILE", flags.input, "a data set")->required();
+  matrix->add_option("-o,--output", flags.output, "the file to write");
+  matrix->add_option("--target", flags.target, "the column to predict");
+  matrix->add_option("--split", flags.split,
+                     "fractions of train, valid and test (default "
+                     "0.7,0.15,0.15)");
+  matrix->add_option("--seed", flags.seed, "of the split (default 0)");
+  matrix
+      ->add_option("--include", flags.include,
+                   "columns to take, names or globs (default: all)")
+      ->delimiter(',');
+  matrix->add_option("--exclude", flags.exclude, "columns to leave out")
+      ->delimiter(',');
+  matrix->add_flag("--force", flags.force, "replace an existing output");
+  matrix->add_flag("-q,--quiet", flags.quiet, "print errors only");
+}
+
+void add_checks(CLI::App& app, Command& c) {
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "is the data set as it was written? every digest and statistic\n\n"
+      "  mlprep verify penguins.h5\n");
+  verify->add_option("FILE", c.verify.input)->required();
+  verify->add_flag("--json", c.verify.json, "for machines");
+
+  CLI::App* diff = app.add_subcommand("diff",
+                                      "compares two data sets, cell by cell\n\n"
+                                      "  mlprep diff old.h5 new.h5\n");
+  diff->add_option("A", c.diff.left)->required();
+  diff->add_option("B", c.diff.right)->required();
+  diff->add_option("--limit", c.diff.limit,
+                   "differences that are shown (default 20)")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{100000}));
+  diff->add_flag("--json", c.diff.json, "for machines");
+}
 
 void add_verbs(CLI::App& app, Command& c) {
   CLI::App* convert =
@@ -116,13 +184,18 @@ void add_verbs(CLI::App& app, Command& c) {
   convert->add_flag("-q,--quiet", c.convert.quiet, "print errors only");
   add_preparation(convert, c.convert.prepare);
   add_dialect(convert, c.convert.dialect);
+  add_schema(convert, c.convert.dialect);
 
   CLI::App* inspect =
       app.add_subcommand("inspect",
                          "what a CSV or a data set holds; writes nothing\n\n"
                          "  mlprep inspect penguins.csv\n");
   inspect->add_option("FILE", c.inspect.input)->required();
-  inspect->add_flag("--json", c.inspect.json, "for machines");
+  auto* json = inspect->add_flag("--json", c.inspect.json, "for machines");
+  inspect
+      ->add_flag("--schema", c.inspect.schema,
+                 "names and types as YAML, for --schema of the other verbs")
+      ->excludes(json);
   add_dialect(inspect, c.inspect.dialect);
 
   for (auto* flags : {&c.cat, &c.head}) {
@@ -147,10 +220,19 @@ void add_verbs(CLI::App& app, Command& c) {
       "  mlprep records penguins.csv\n");
   records->add_option("FILE", c.records.input)->required();
   add_dialect(records, c.records.dialect);
+  add_stats(app, c.stats);
+  add_matrix(app, c.matrix);
+  add_checks(app, c);
   app.add_subcommand("version", "print the version");
 }
 
-Result<> act(const CLI::App& app, Command& c) try {
+/// Status 0 of what has no other.
+Result<int> status_of(Result<> done) {
+  if (!done) return std::move(done).fail();
+  return 0;
+}
+
+Result<int> act(const CLI::App& app, Command& c) try {
   const std::string verb = app.get_subcommands().front()->get_name();
   const auto given = [&](const char* name) {
     const auto* sub = app.get_subcommands().front();
@@ -158,12 +240,17 @@ Result<> act(const CLI::App& app, Command& c) try {
   };
   c.convert.dialect.missing_given = given("--missing");
   c.inspect.dialect.missing_given = given("--missing");
-  if (verb == "convert") return convert(c.convert);
-  if (verb == "inspect") return inspect(c.inspect);
-  if (verb == "cat") return cat(c.cat);
-  if (verb == "head") return cat(c.head);
-  if (verb == "records") return records(c.records);
-  return print("mlprep " + build_id() + "\n");
+  c.stats.dialect.missing_given = given("--missing");
+  if (verb == "convert") return status_of(convert(c.convert));
+  if (verb == "inspect") return status_of(inspect(c.inspect));
+  if (verb == "cat") return status_of(cat(c.cat));
+  if (verb == "head") return status_of(cat(c.head));
+  if (verb == "records") return status_of(records(c.records));
+  if (verb == "stats") return status_of(stats(c.stats));
+  if (verb == "matrix") return status_of(matrix(c.matrix));
+  if (verb == "verify") return verify(c.verify);
+  if (verb == "diff") return diff(c.diff);
+  return status_of(print("mlprep " + build_id() + "\n"));
 } catch (const std::bad_alloc&) {
   return Error{Fault::data, "out of memory"};
 }
@@ -186,9 +273,9 @@ std::vector<std::string> with_verb(int argc, char** argv, const CLI::App& app) {
 }
 
 /// A broken pipe is not an error: who reads has seen enough.
-int finish(Result<> done) {
+int finish(Result<int> done) {
   if (done && std::fflush(stdout) != 0) done = output_error();
-  if (done) return 0;
+  if (done) return *done;
   if (done.error().fault == Fault::cancelled) {
     return interrupted() ? 128 + static_cast<int>(signal_received) : 0;
   }

@@ -1,5 +1,6 @@
 // From flags to the library's options.
 #include "base/units.h"
+#include "table/date.h"
 #include "verbs.h"
 
 namespace mlb::prep_tool {
@@ -13,6 +14,33 @@ Result<char> one_character(const std::string& flag, const std::string& text) {
                flag + " is '" + text + "'; want one character, tab or space"};
 }
 
+Result<> check_date_format(const std::string& flag,
+                           const std::string& pattern) {
+  auto good = table::DateFormat::parse(pattern);
+  if (!good) return std::move(good).context(flag);
+  return {};
+}
+
+/// NAME=TYPE, or NAME=date:FORMAT.
+Result<ColumnRule> column_rule(const std::string& rule, std::size_t equals) {
+  const std::string value = rule.substr(equals + 1);
+  const auto colon = value.find(':');
+  auto type = column_type(value.substr(0, colon));
+  if (!type) return std::move(type).context("--column");
+  ColumnRule out{.pattern = rule.substr(0, equals), .type = *type};
+  if (colon == std::string::npos) return out;
+  if (*type != ColumnType::date && *type != ColumnType::time) {
+    return Error{Fault::usage, "--column is '" + rule +
+                                   "'; only a date or a time has a format"};
+  }
+  out.date_format = value.substr(colon + 1);
+  auto good = check_date_format("--column", out.date_format);
+  if (!good) return std::move(good).fail();
+  return out;
+}
+
+}  // namespace
+
 Result<ColumnType> column_type(const std::string& text) {
   if (text == "auto") return ColumnType::automatic;
   if (text == "integer") return ColumnType::integer;
@@ -21,11 +49,15 @@ Result<ColumnType> column_type(const std::string& text) {
   if (text == "boolean") return ColumnType::boolean;
   if (text == "text") return ColumnType::text;
   if (text == "id") return ColumnType::id;
+  if (text == "date") return ColumnType::date;
+  if (text == "time") return ColumnType::time;
   return Error{Fault::usage,
-               "--column: '" + text +
+               "'" + text +
                    "' is no type; want auto, integer, real, boolean, "
-                   "category, text or id"};
+                   "date, time, category, text or id"};
 }
+
+namespace {
 
 Result<std::optional<char>> perhaps_character(const std::string& flag,
                                               const std::string& text) {
@@ -99,9 +131,19 @@ Result<> read_columns(const DialectFlags& flags, table::CsvOptions& out) {
     if (equals == std::string::npos || equals == 0) {
       return Error{Fault::usage, "--column is '" + rule + "'; want NAME=TYPE"};
     }
-    auto type = column_type(rule.substr(equals + 1));
-    if (!type) return std::move(type).fail();
-    out.columns.push_back({rule.substr(0, equals), *type});
+    auto asked = column_rule(rule, equals);
+    if (!asked) return std::move(asked).fail();
+    out.columns.push_back(std::move(*asked));
+  }
+  if (!flags.date_format.empty()) {
+    auto good = check_date_format("--date-format", flags.date_format);
+    if (!good) return std::move(good).fail();
+    out.date_format = flags.date_format;
+  }
+  if (!flags.schema.empty()) {
+    auto schema = read_schema(flags.schema);
+    if (!schema) return std::move(schema).fail();
+    out.schema = std::move(*schema);
   }
   return {};
 }

@@ -1,0 +1,368 @@
+// See date.h.
+#include "table/date.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace mlb::table {
+namespace {
+
+constexpr std::size_t kLongestPattern = 100;
+constexpr std::int64_t kMicros = 1'000'000;
+constexpr std::array<std::string_view, 12> kMonths{
+    "january", "february", "march",     "april",   "may",      "june",
+    "july",    "august",   "september", "october", "november", "december"};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Howard Hinnant, "chrono-compatible low-level date algorithms" (2013):
+/// days since 1970-01-01 of a day of the proleptic Gregorian calendar.
+std::int64_t days_of(std::int64_t year, unsigned month, unsigned day) {
+  year -= month <= 2 ? 1 : 0;
+  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const auto of_era = static_cast<unsigned>(year - era * 400);
+  const unsigned of_year =
+      (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  const unsigned days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+  return era * 146097 + static_cast<std::int64_t>(days) - 719468;
+}
+
+struct Civil {
+  std::int64_t year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+};
+
+/// The inverse, from the same source.
+Civil civil_of(std::int64_t days) {
+  days += 719468;
+  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  const auto of_era = static_cast<unsigned>(days - era * 146097);
+  const unsigned year =
+      (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  const unsigned of_year = of_era - (365 * year + year / 4 - year / 100);
+  const unsigned m = (5 * of_year + 2) / 153;
+  const unsigned month = m < 10 ? m + 3 : m - 9;
+  return {static_cast<std::int64_t>(year) + era * 400 + (month <= 2 ? 1 : 0),
+          month, of_year - (153 * m + 2) / 5 + 1};
+}
+
+unsigned days_in(unsigned year, unsigned month) {
+  constexpr std::array<unsigned, 12> kDays{31, 28, 31, 30, 31, 30,
+                                           31, 31, 30, 31, 30, 31};
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  return kDays[month - 1] + (month == 2 && leap ? 1u : 0u);
+}
+
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
+
+/// The parts of a date and time, and how much of the text is not yet read.
+struct Parts {
+  std::string_view rest;
+  unsigned year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  unsigned hour = 0;
+  unsigned minute = 0;
+  unsigned second = 0;
+  unsigned micros = 0;
+  bool twelve = false;  ///< the hour is one of a 12-hour clock
+  bool afternoon = false;
+  bool offset = false;
+  int offset_minutes = 0;
+};
+
+bool take(Parts& p, char c) {
+  if (p.rest.empty() || p.rest[0] != c) return false;
+  p.rest.remove_prefix(1);
+  return true;
+}
+
+/// Between `least` and `most` digits, as many as there are.
+bool take_number(Parts& p, std::size_t least, std::size_t most, unsigned& out) {
+  std::size_t n = 0;
+  unsigned value = 0;
+  while (n < most && n < p.rest.size() && is_digit(p.rest[n])) {
+    value = value * 10 + static_cast<unsigned>(p.rest[n++] - '0');
+  }
+  if (n < least) return false;
+  p.rest.remove_prefix(n);
+  out = value;
+  return true;
+}
+
+/// One or more digits behind a point.  Nothing below a microsecond may be
+/// lost: further digits must be zeros.
+bool take_fraction(Parts& p) {
+  std::size_t n = 0;
+  unsigned value = 0;
+  for (; n < p.rest.size() && is_digit(p.rest[n]); ++n) {
+    if (n < 6) {
+      value = value * 10 + static_cast<unsigned>(p.rest[n] - '0');
+    } else if (p.rest[n] != '0') {
+      return false;
+    }
+  }
+  if (n == 0) return false;
+  for (std::size_t i = n; i < 6; ++i) value *= 10;
+  p.rest.remove_prefix(n);
+  p.micros = value;
+  return true;
+}
+
+bool starts_folded(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() &&
+         std::equal(lower.begin(), lower.end(), text.begin(),
+                    [](char a, char b) { return a == (b | 0x20); });
+}
+
+/// A month's English name, whole or its first three letters.
+bool take_month_name(Parts& p) {
+  std::size_t n = 0;
+  while (n < p.rest.size() && is_letter(p.rest[n])) ++n;
+  for (std::size_t i = 0; i < kMonths.size(); ++i) {
+    if (n != 3 && n != kMonths[i].size()) continue;
+    if (!starts_folded(p.rest, kMonths[i].substr(0, n))) continue;
+    p.rest.remove_prefix(n);
+    p.month = static_cast<unsigned>(i) + 1;
+    return true;
+  }
+  return false;
+}
+
+bool take_half(Parts& p) {
+  const bool am = starts_folded(p.rest, "am");
+  if (!am && !starts_folded(p.rest, "pm")) return false;
+  p.rest.remove_prefix(2);
+  p.twelve = true;
+  p.afternoon = !am;
+  return true;
+}
+
+/// HH:MM, HH:MM:SS or HH:MM:SS.ffffff
+bool take_clock(Parts& p) {
+  if (!take_number(p, 1, 2, p.hour) || !take(p, ':') ||
+      !take_number(p, 2, 2, p.minute)) {
+    return false;
+  }
+  if (!take(p, ':')) return true;
+  if (!take_number(p, 2, 2, p.second)) return false;
+  return take(p, '.') ? take_fraction(p) : true;
+}
+
+bool take_clock_of_halves(Parts& p) {
+  if (!take_clock(p)) return false;
+  (void)take(p, ' ');
+  return take_half(p);
+}
+
+/// Nothing, Z, UTC, GMT, +01, +0100 or +01:00, perhaps behind a blank.
+bool take_offset(Parts& p) {
+  if (p.rest.empty()) return true;
+  (void)take(p, ' ');
+  p.offset = true;
+  if (take(p, 'Z')) return true;
+  if (p.rest.starts_with("UTC") || p.rest.starts_with("GMT")) {
+    p.rest.remove_prefix(3);
+    return true;
+  }
+  const bool west = take(p, '-');
+  unsigned hours = 0;
+  unsigned minutes = 0;
+  if (!west && !take(p, '+')) return false;
+  if (!take_number(p, 2, 2, hours)) return false;
+  const bool colon = take(p, ':');
+  if (!take_number(p, colon ? 2 : 0, 2, minutes)) return false;
+  if (hours > 15 || minutes > 59) return false;
+  const int all = static_cast<int>(hours * 60 + minutes);
+  p.offset_minutes = west ? -all : all;
+  return true;
+}
+
+/// 69 to 99 are of the 20th century, as in POSIX.
+bool take_short_year(Parts& p) {
+  if (!take_number(p, 2, 2, p.year)) return false;
+  p.year += p.year < 69 ? 2000 : 1900;
+  return true;
+}
+
+bool take_part(Parts& p, char code) {
+  switch (code) {
+    case 'Y': return take_number(p, 4, 4, p.year);
+    case 'y': return take_short_year(p);
+    case 'm': return take_number(p, 1, 2, p.month);
+    case 'd': return take_number(p, 1, 2, p.day);
+    case 'b': return take_month_name(p);
+    case 'H': return take_number(p, 1, 2, p.hour);
+    case 'I': return take_number(p, 1, 2, p.hour);
+    case 'M': return take_number(p, 2, 2, p.minute);
+    case 'S': return take_number(p, 2, 2, p.second);
+    case 'f': return take_fraction(p);
+    case 'p': return take_half(p);
+    case 'T': return take_clock(p);
+    case 'r': return take_clock_of_halves(p);
+    case 'z': return take_offset(p);
+    default: return false;
+  }
+}
+
+std::optional<Instant> instant_of(Parts p) {
+  if (p.year < 1 || p.month < 1 || p.month > 12 || p.day < 1 ||
+      p.day > days_in(p.year, p.month) || p.minute > 59 || p.second > 59) {
+    return std::nullopt;
+  }
+  if (p.twelve) {
+    if (p.hour < 1 || p.hour > 12) return std::nullopt;
+    p.hour = p.hour % 12 + (p.afternoon ? 12 : 0);
+  }
+  if (p.hour > 23) return std::nullopt;
+  const std::int64_t seconds =
+      days_of(p.year, p.month, p.day) * 86400 +
+      static_cast<std::int64_t>(p.hour * 3600 + p.minute * 60 + p.second) -
+      std::int64_t{60} * p.offset_minutes;
+  const Instant out{seconds * kMicros + p.micros, p.offset};
+  if (!is_time(out.micros)) return std::nullopt;
+  return out;
+}
+
+// ---- patterns ----
+
+constexpr std::string_view kCodes = "YymdbHIMSfpTrz";
+
+Error bad_pattern(std::string_view pattern, const std::string& why) {
+  return {Fault::usage,
+          "the date format '" + std::string(pattern) + "' " + why};
+}
+
+/// Each part at most once, year, month and day always, and no smaller part of
+/// a time without the larger one.
+Result<> check_codes(std::string_view pattern, const std::string& codes) {
+  const auto count = [&](std::string_view of) {
+    return std::count_if(codes.begin(), codes.end(),
+                         [&](char c) { return of.find(c) != of.npos; });
+  };
+  if (count("Yy") != 1 || count("mb") != 1 || count("d") != 1) {
+    return bad_pattern(pattern,
+                       "wants a year (%Y), a month (%m or %b) and a "
+                       "day (%d), each once");
+  }
+  const auto hour = count("HITr");
+  const auto minute = count("MTr");
+  const auto second = count("STr");
+  const bool twice = hour > 1 || minute > 1 || second > 1 || count("f") > 1 ||
+                     count("p") > 1 || count("z") > 1 || count("fTr") > 1;
+  const bool gap = (minute > 0 && hour == 0) || (second > minute) ||
+                   (count("f") > 0 && second == 0) ||
+                   (count("z") > 0 && hour == 0);
+  if (twice || gap) {
+    return bad_pattern(pattern,
+                       "has a part of the time twice, or one without "
+                       "the larger one");
+  }
+  if ((count("I") > 0) != (count("p") > 0)) {
+    return bad_pattern(pattern,
+                       "has only one of %I (12-hour clock) and %p "
+                       "(AM or PM)");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<DateFormat> DateFormat::parse(std::string_view pattern) {
+  if (pattern.size() > kLongestPattern) {
+    return bad_pattern(pattern.substr(0, 20), "... is longer than 100 bytes");
+  }
+  DateFormat out;
+  out.pattern_ = std::string(pattern);
+  std::string codes;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != '%') {
+      out.steps_.push_back({0, pattern[i]});
+      continue;
+    }
+    char code = ++i < pattern.size() ? pattern[i] : '\0';
+    if (code == 'B' || code == 'e') code = code == 'B' ? 'b' : 'd';
+    if (code == '%') {
+      out.steps_.push_back({0, '%'});
+    } else if (code == 'F') {
+      for (const char c : {'Y', '-', 'm', '-', 'd'}) {
+        out.steps_.push_back(c == '-' ? Step{0, c} : Step{c, 0});
+      }
+      codes += "Ymd";
+    } else if (code != '\0' && kCodes.find(code) != kCodes.npos) {
+      out.steps_.push_back({code, 0});
+      codes += code;
+    } else {
+      return bad_pattern(pattern,
+                         "has a code that is not one of %Y %y %m %b "
+                         "%d %F %H %I %M %S %f %p %T %r %z %%");
+    }
+  }
+  auto good = check_codes(pattern, codes);
+  if (!good) return std::move(good).fail();
+  out.has_time_ = codes.find_first_of("HITr") != codes.npos;
+  return out;
+}
+
+std::optional<Instant> DateFormat::read(std::string_view text) const {
+  Parts p;
+  p.rest = text;
+  bool dated = false;
+  for (const Step& step : steps_) {
+    if (step.code != 0) {
+      if (!take_part(p, step.code)) return std::nullopt;
+      dated = true;
+      continue;
+    }
+    // ISO 8601 lets people write a blank for the T between date and time.
+    const bool blank = step.literal == 'T' && dated && take(p, ' ');
+    if (!blank && !take(p, step.literal)) return std::nullopt;
+  }
+  if (!p.rest.empty()) return std::nullopt;
+  return instant_of(p);
+}
+
+bool is_time(std::int64_t micros) {
+  static const std::int64_t least = days_of(1, 1, 1) * kMicrosPerDay;
+  static const std::int64_t end = days_of(10000, 1, 1) * kMicrosPerDay;
+  return micros >= least && micros < end;
+}
+
+bool is_date(std::int64_t micros) {
+  return is_time(micros) && micros % kMicrosPerDay == 0;
+}
+
+std::string date_text(std::int64_t micros) {
+  const Civil day = civil_of(floor_div(micros, kMicrosPerDay));
+  char out[48];
+  std::snprintf(out, sizeof out, "%04lld-%02u-%02u",
+                static_cast<long long>(day.year), day.month, day.day);
+  return out;
+}
+
+std::string time_text(std::int64_t micros) {
+  const std::int64_t days = floor_div(micros, kMicrosPerDay);
+  const std::int64_t of_day = micros - days * kMicrosPerDay;
+  const auto seconds = static_cast<int>(of_day / kMicros);
+  const auto fraction = static_cast<int>(of_day % kMicros);
+  char clock[48];
+  std::snprintf(clock, sizeof clock, "T%02d:%02d:%02d", seconds / 3600,
+                seconds / 60 % 60, seconds % 60);
+  std::string out = date_text(micros) + clock;
+  if (fraction == 0) return out + "Z";
+  const bool millis = fraction % 1000 == 0;
+  std::snprintf(clock, sizeof clock, millis ? ".%03d" : ".%06d",
+                millis ? fraction / 1000 : fraction);
+  return out + clock + "Z";
+}
+
+}  // namespace mlb::table
