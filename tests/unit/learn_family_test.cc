@@ -136,7 +136,7 @@ TEST_CASE("a payload with any byte changed loads and predicts, or is refused") {
 TEST_CASE("no trainer goes on when it is asked to stop") {
   for (const Example& e : examples()) {
     const auto trainer = make_trainer(e.spec, e.plan, always);
-    REQUIRE(trainer->begin(e.train, {}));
+    REQUIRE(trainer->begin(e.train, kNoRows));
     StepReport report;
     int steps = 0;
     // A caller asks, too; these are only the steps that pay no attention.
@@ -157,11 +157,15 @@ TEST_CASE("no trainer goes on when it is asked to stop") {
 TEST_CASE("every step reports where it stands") {
   for (const Example& e : examples()) {
     const auto trainer = make_trainer(e.spec, e.plan, never);
-    REQUIRE(trainer->begin(e.train, {}));
+    REQUIRE(trainer->begin(e.train, kNoRows));
     StepReport report;
     std::uint32_t last = 0;
-    while (*trainer->step(report)) {
+    for (;;) {
       CAPTURE(e.spec.model.index());
+      const auto more = trainer->step(report);
+      INFO((more ? "" : more.error().message));
+      REQUIRE(more);
+      if (!*more) break;
       CHECK(report.epoch > last);
       CHECK(report.epoch <= report.epochs);
       last = report.epoch;

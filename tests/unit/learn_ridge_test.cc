@@ -11,6 +11,9 @@ using namespace mlb::learn;
 
 namespace {
 
+/// No validation rows; outlives every trainer, as a design must.
+const Design kNoRows;
+
 JobSpec job_of(const RidgeSpec& ridge) {
   JobSpec out;
   out.model = ridge;
@@ -55,7 +58,7 @@ Fit fit(const Design& train, const RidgeSpec& spec) {
   const auto plan = regression(train.x.columns);
   RidgeTrainer trainer(job_of(spec), plan, [] { return false; });
   Fit out;
-  REQUIRE(trainer.begin(train, {}));
+  REQUIRE(trainer.begin(train, kNoRows));
   auto more = trainer.step(out.report);
   if (!more) {
     out.error = more.error().message;
@@ -156,7 +159,7 @@ TEST_CASE("classes are refused by ridge") {
   plan.task = prep::Task::classification;
   RidgeTrainer trainer(job_of({}), plan, [] { return false; });
   const Design d{{2, 1, {-1, 1}}, {0, 1}};
-  auto begun = trainer.begin(d, {});
+  auto begun = trainer.begin(d, kNoRows);
   REQUIRE_FALSE(begun);
   CHECK(begun.error().fault == Fault::data);
   CHECK(begun.error().message ==
@@ -198,7 +201,7 @@ TEST_CASE("a ridge takes a row of weight 2 as two rows") {
   const auto fitted = [&](const Design& train) {
     RidgeTrainer trainer(job_of({0.5, true}), plan, [] { return false; });
     StepReport report;
-    REQUIRE(trainer.begin(train, {}));
+    REQUIRE(trainer.begin(train, kNoRows));
     REQUIRE(trainer.step(report));
     auto model = trainer.finish();
     return (*model)->predict(weighted.x)->values;
@@ -218,7 +221,7 @@ TEST_CASE("a ridge on the logarithm of the target predicts in its units") {
   }
   RidgeTrainer trainer(job_of({0, true}), plan, [] { return false; });
   StepReport report;
-  REQUIRE(trainer.begin(train, {}));
+  REQUIRE(trainer.begin(train, kNoRows));
   REQUIRE(trainer.step(report));
   CHECK(report.metrics.at("train.loss") == Approx(0).margin(1e-9));
   const auto p = (*trainer.finish())->predict(train.x);

@@ -165,7 +165,7 @@ TEST_CASE("the score out of bag is near that of rows never seen") {
     auto trial = prepare_trial(shipped_set(set), 0, spec);
     REQUIRE(trial);
     const auto trainer = make_trainer(spec, trial->plan, never);
-    REQUIRE(trainer->begin(trial->train, {}));
+    REQUIRE(trainer->begin(trial->train, kNoRows));
     StepReport report;
     while (*trainer->step(report)) {
       CHECK(report.epochs == 100);
@@ -184,7 +184,7 @@ TEST_CASE("without bootstrap there is no row out of bag") {
   forest.bootstrap = false;
   const auto plan = classes_plan(1);
   const auto trainer = make_trainer(spec_of(forest), plan, never);
-  REQUIRE(trainer->begin(d, {}));
+  REQUIRE(trainer->begin(d, kNoRows));
   StepReport report;
   REQUIRE(*trainer->step(report));
   CHECK(report.metrics.empty());

@@ -12,6 +12,9 @@ namespace mlb::learn {
 
 using Row = std::vector<float>;
 
+/// No validation rows; outlives every trainer, as a design must.
+inline const Design kNoRows;
+
 inline Design design_of(const std::vector<Row>& rows, std::vector<float> y) {
   Design out;
   out.x.rows = rows.size();
