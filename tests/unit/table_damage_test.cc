@@ -56,6 +56,7 @@ struct Foreign {
   void text(const char* name, const std::string& value) const {
     const hid_t type = H5Tcopy(H5T_C_S1);
     H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
     const hid_t space = H5Screate(H5S_SCALAR);
     const hid_t a =
         H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);

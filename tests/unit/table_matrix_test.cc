@@ -60,7 +60,7 @@ TEST_CASE("a matrix file that is not finished leaves nothing") {
   CHECK(absent.error().message.find("no/a.h5: ") != std::string::npos);
 }
 
-TEST_CASE("a disk that fills up under matrices leaves nothing") {
+TEST_CASE("a disk that fills up under matrices leaves nothing", "[full_disk]") {
   const Folder folder;
   struct rlimit limit {};
   ::getrlimit(RLIMIT_FSIZE, &limit);
