@@ -101,10 +101,13 @@ void Core::start(Job& job, PeerId worker) {
   attempt.session = w.session.counter;
   attempt.host = w.beat.name.empty() ? w.beat.host : w.beat.name;
   attempt.started = now_.wall;
+  attempt.resumed_from = row.checkpoint.epoch;
+  Point from;
+  from.epoch = attempt.resumed_from;
   row.attempts.push_back(std::move(attempt));
   row.state = JobState::running;
   if (row.started.count() == 0) row.started = now_.wall;
-  append(row, EventType::started, row.attempts.back().host);
+  append(row, EventType::started, row.attempts.back().host, from);
   record(PutJob{row});
   job.held = false;
   job.pid = 0;
@@ -115,8 +118,10 @@ void Core::start(Job& job, PeerId worker) {
 
 void Core::send_start(Job& job) {
   const auto& attempt = job.row.attempts.back();
-  send(attempt.worker,
-       Start{{job.row.id, attempt.number}, job.row.envelope, {}});
+  send(attempt.worker, Start{{job.row.id, attempt.number},
+                             job.row.envelope,
+                             {},
+                             job.row.checkpoint});
   job.start_n = sessions_.find(attempt.worker)->n;
 }
 

@@ -49,6 +49,13 @@ void Core::take_item(JobRow& row, const Item& item) {
       event.log = item.log;
       break;
     case ItemType::message: event.text = item.message; break;
+    case ItemType::checkpoint:
+      // Without its blob nobody could go on from it.
+      if (blobs_.count(item.checkpoint.digest) > 0) {
+        row.checkpoint = item.checkpoint;
+        row.checkpoint.file.clear();
+      }
+      return;
   }
   ++row.events;
   record(AppendEvent{std::move(event)});
@@ -68,6 +75,7 @@ void Core::progress(const Received& m, const Progress& p) {
     return;
   }
   readopt(*job);
+  lease_blobs(m);
   JobRow row = job->row;
   const std::uint64_t before = row.attempts.back().items;
   for (const auto& item : p.items) {

@@ -191,11 +191,17 @@ Wants Core::wants(const Message& message, const UserId& user) const {
                  [&](const Have& h) {
                    for (const auto& d : h.digests) want_blob(d);
                  },
+                 [&](const Progress& p) {
+                   for (const auto& item : p.items) {
+                     if (item.type != ItemType::checkpoint) continue;
+                     want_blob(item.checkpoint.digest);
+                   }
+                   want_job(p.attempt.job);
+                 },
                  [&](const Heartbeat& h) {
                    for (const auto& a : h.held) want_job(a.attempt.job);
                    for (const auto& a : h.ended) want_job(a.attempt.job);
                  },
-                 [&](const Progress& p) { want_job(p.attempt.job); },
                  [&](const Finished& f) {
                    want_job(f.attempt.job);
                    for (const auto& a : f.outcome.artefacts) {
@@ -220,7 +226,8 @@ const JobRow* Core::find(JobId id) const {
   return it == jobs_.end() ? nullptr : &it->second.row;
 }
 
-void Core::append(JobRow& row, EventType type, std::string text) {
+void Core::append(JobRow& row, EventType type, std::string text,
+                  const Point& point) {
   record(AppendEvent{
       {.job = row.id,
        .number = ++row.events,
@@ -228,7 +235,7 @@ void Core::append(JobRow& row, EventType type, std::string text) {
        .time = now_.wall,
        .type = type,
        .state = row.state,
-       .point = {},
+       .point = point,
        .log = {},
        .text = std::move(text)}});
 }

@@ -193,7 +193,8 @@ class Core {
   void received(const Received& m);
   void dispatch(const Received& m);
   bool obey(const Received& m, session::Verdict verdict);
-  void append(JobRow& row, EventType type, std::string text = {});
+  void append(JobRow& row, EventType type, std::string text = {},
+              const Point& point = {});
   void tick(const Tick& t);
   void forget_clients();
   static const JobRow* known(const Received& m, JobId id);

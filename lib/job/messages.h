@@ -195,6 +195,8 @@ struct Start {
   Attempt attempt;
   Envelope envelope;
   Bytes spec;
+  CheckpointMark checkpoint =
+      {};  ///< to go on from; without digest: from scratch
 };
 struct Kill {
   Attempt attempt;

@@ -58,15 +58,16 @@ struct JobRow {
   Envelope envelope;
   JobState state = JobState::queued;
   bool cancel_asked = false;
-  std::uint64_t order = 0;    ///< of acceptance, from 1
-  std::uint64_t events = 0;   ///< newest event number; events are 1..this
-  std::uint64_t points = 0;   ///< points stored, all attempts
-  std::uint32_t retries = 0;  ///< counted against retry.max
-  Millis not_before{0};       ///< wall; backoff of the next attempt
-  Millis submitted{0};        ///< wall
-  Millis started{0};          ///< wall, first attempt; 0: not yet
-  Millis ended{0};            ///< wall; 0: not yet
-  Point last_point;           ///< for lists; epoch 0: none yet
+  std::uint64_t order = 0;         ///< of acceptance, from 1
+  std::uint64_t events = 0;        ///< newest event number; events are 1..this
+  std::uint64_t points = 0;        ///< points stored, all attempts
+  std::uint32_t retries = 0;       ///< counted against retry.max
+  Millis not_before{0};            ///< wall; backoff of the next attempt
+  Millis submitted{0};             ///< wall
+  Millis started{0};               ///< wall, first attempt; 0: not yet
+  Millis ended{0};                 ///< wall; 0: not yet
+  Point last_point;                ///< for lists; epoch 0: none yet
+  CheckpointMark checkpoint = {};  ///< the newest whose blob is here
   FailureClass failure = FailureClass::none;
   std::string reason;
   std::vector<AttemptRow> attempts;  ///< by number; back() is the latest

@@ -160,15 +160,66 @@ struct Features {
   bool operator==(const Features&) const = default;
 };
 
-enum class LayerType { dense, relu, tanh, sigmoid, dropout, softmax };
+enum class LayerType {
+  dense,
+  relu,
+  tanh,
+  sigmoid,
+  dropout,
+  softmax,
+  conv2d,
+  maxpool,
+  avgpool,
+  global_avgpool,
+  batchnorm,
+  layernorm,
+  leaky_relu,
+  elu,
+  gelu,
+  silu,
+  mish,
+  flatten,
+  residual,
+  concat,
+  repeat
+};
 
+/// How weights begin; "he": He et al. 2015, "xavier": Glorot, Bengio 2010,
+/// "lecun": LeCun et al. 1998.
+enum class Init { he, xavier, lecun };
+/// How an image is framed with zeros before a convolution.
+enum class Padding { same, valid, fixed };
+
+/// One layer; which members count depends on the type.
 struct Layer {
   LayerType type = LayerType::dense;
-  int units = 0;     ///< dense: outputs
-  bool bias = true;  ///< dense
-  double rate = 0;   ///< dropout: probability of zero, [0, 1)
+  int units = 0;                  ///< dense: outputs; conv2d: filters
+  bool bias = true;               ///< dense
+  double rate = 0;                ///< dropout: probability of zero, [0, 1)
+  std::optional<Init> init = {};  ///< dense; none: that of the net
+  int size = 0;                   ///< side of the kernel or the window
+  int stride = 0;                 ///< 0: as size
+  Padding padding = Padding::same;
+  int pad = 0;          ///< Padding::fixed: zeros at each side
+  int groups = 1;       ///< conv2d
+  double momentum = 0;  ///< batchnorm: share of the newest batch
+  double epsilon = 0;   ///< batchnorm
+  int times = 0;        ///< repeat
+  /// residual, repeat: one list of layers; concat: one a branch.
+  std::vector<std::vector<Layer>> branches = {};
   bool operator==(const Layer&) const = default;
 };
+
+/// Rows that are images: row by row, the channels of a pixel side by side.
+struct ImageSize {
+  int height = 1;
+  int width = 1;
+  int channels = 1;
+  bool operator==(const ImageSize&) const = default;
+};
+
+/// automatic: cross_entropy for classes, mse for numbers.
+enum class LossType { automatic, cross_entropy, mse, huber, mae };
 
 /// A feed-forward net; the output layer is added from the task.
 struct NetSpec {
@@ -176,6 +227,11 @@ struct NetSpec {
                             {.type = LayerType::relu},
                             {.type = LayerType::dense, .units = 32},
                             {.type = LayerType::relu}};
+  std::optional<ImageSize> input = {};  ///< none: a flat row of features
+  Init init = Init::he;
+  LossType loss = LossType::automatic;
+  double huber_delta = 1;
+  double label_smoothing = 0;  ///< [0, 1); cross_entropy
   bool operator==(const NetSpec&) const = default;
 };
 
@@ -306,18 +362,61 @@ using ModelSpec =
                  KnnSpec, NaiveBayesSpec, RandomForestSpec, BoostedTreesSpec,
                  SvmSpec, SvrSpec, KmeansSpec>;
 
-enum class OptimizerType { sgd, adam };
+enum class OptimizerType { sgd, adam, adamw, rmsprop };
 
 struct Optimizer {
   OptimizerType type = OptimizerType::adam;
   double learning_rate = 1e-3;
   double momentum = 0.9;  ///< sgd
   bool nesterov = false;  ///< sgd
-  double beta1 = 0.9;     ///< adam
-  double beta2 = 0.999;   ///< adam
-  double epsilon = 1e-8;  ///< adam
+  double beta1 = 0.9;     ///< adam, adamw
+  double beta2 = 0.999;   ///< adam, adamw
+  double epsilon = 1e-8;  ///< adam, adamw, rmsprop
+  double rho = 0.9;       ///< rmsprop
   double weight_decay = 0;
   bool operator==(const Optimizer&) const = default;
+};
+
+enum class SpanUnit { epochs, steps, time };
+
+/// A length of training; of time, count is in milliseconds.
+struct TrainSpan {
+  SpanUnit unit = SpanUnit::epochs;
+  std::int64_t count = 1;
+  bool operator==(const TrainSpan&) const = default;
+};
+
+enum class ScheduleType { constant, step, cosine, exp, plateau, onecycle };
+
+/// How the learning rate changes while learning.
+struct Schedule {
+  ScheduleType type = ScheduleType::constant;
+  TrainSpan warmup{SpanUnit::epochs, 0};  ///< from 0 up, before the schedule
+  TrainSpan every{SpanUnit::epochs, 10};  ///< step
+  double gamma = 0.1;                     ///< step
+  double decay = 0.95;                    ///< exp: its gamma, an epoch
+  double factor = 0.1;                    ///< plateau
+  int patience = 10;                      ///< plateau: validations
+  double min_rate = 0;                    ///< cosine, plateau
+  bool operator==(const Schedule&) const = default;
+};
+
+enum class OnNanType { fail, rollback };
+
+/// What is done when the loss is no number.
+struct OnNan {
+  OnNanType type = OnNanType::fail;
+  double factor = 0.5;  ///< rollback: of the learning rate
+  int max = 3;          ///< rollback: so many times
+  bool operator==(const OnNan&) const = default;
+};
+
+enum class ClassWeightsType { none, balanced, given };
+
+struct ClassWeights {
+  ClassWeightsType type = ClassWeightsType::none;
+  std::map<std::string, double> weights;  ///< given: of labels; others 1
+  bool operator==(const ClassWeights&) const = default;
 };
 
 struct EarlyStop {
@@ -331,10 +430,37 @@ struct EarlyStop {
 /// net that has validation rows.
 enum class EarlyStopMode { automatic, off, on };
 
+/// When a training is saved, so that another attempt goes on there.
+struct CheckpointRule {
+  TrainSpan every{SpanUnit::time, 60'000};  ///< time or epochs
+  int keep = 2;                             ///< files; older ones are removed
+  bool operator==(const CheckpointRule&) const = default;
+};
+
+/// A model file that training begins with.
+struct ModelFile {
+  std::string path;         ///< as resolved by the client; "": none
+  Digest digest;            ///< of the file's bytes; none before submit
+  std::uint64_t bytes = 0;  ///< size of the file; 0 before submit
+  bool operator==(const ModelFile&) const = default;
+};
+
 struct TrainSpec {
   int epochs = 100;
+  std::optional<int> steps;    ///< of the optimiser; the first reached stops
+  std::optional<Millis> time;  ///< of training
   int batch_size = 64;
   Optimizer optimizer;
+  Schedule schedule;
+  double clip_norm = 0;  ///< of the gradient; 0: none
+  double l1 = 0;         ///< adds l1 |w| of weights, not of biases
+  double l2 = 0;         ///< adds l2/2 w^2
+  ClassWeights class_weights;
+  std::optional<int> threads;  ///< none: resources.cpus
+  TrainSpan validate_every;    ///< epochs or steps
+  CheckpointRule checkpoint;
+  ModelFile init_from;
+  OnNan on_nan;
   bool shuffle = true;
   EarlyStopMode early_stop_mode = EarlyStopMode::automatic;
   EarlyStop early_stop;

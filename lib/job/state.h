@@ -97,9 +97,18 @@ struct LogPiece {
 };
 inline constexpr std::size_t kLogPiece = 32 * 1024;
 
+/// A training in the middle, saved where another attempt can go on.
+struct CheckpointMark {
+  std::uint32_t epoch = 0;  ///< whole epochs that are done
+  std::uint64_t step = 0;
+  std::string file;  ///< in the job's directory; "" once it is a blob
+  std::uint64_t bytes = 0;
+  Digest digest;  ///< none: there is no checkpoint
+};
+
 /// What an attempt reports, numbered 1, 2, ... per attempt: exactly one of
-/// `point`, `log` or `message` is meant, told by `type`.
-enum class ItemType { point, log, message };
+/// `point`, `log`, `message` or `checkpoint` is meant, told by `type`.
+enum class ItemType { point, log, message, checkpoint };
 struct Item {
   std::uint64_t number = 0;
   Millis time{0};  ///< wall
@@ -107,6 +116,7 @@ struct Item {
   Point point;
   LogPiece log;
   std::string message;
+  CheckpointMark checkpoint = {};
 };
 
 /// The last known live values: not stored, not numbered.

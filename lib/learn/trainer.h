@@ -2,6 +2,7 @@
 // that predicts.  One implementation a family.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -43,10 +44,12 @@ struct StepReport {
   std::uint32_t epochs = 0;               ///< planned
   std::uint64_t step = 0;                 ///< optimiser steps so far
   std::map<std::string, double> metrics;  ///< "train.loss": 0.4
+  bool paused = false;    ///< step() left early, as asked: nothing to report
+  std::string note = {};  ///< what the user should know; mostly empty
 };
 
-/// Asked between batches; true: stop as soon as possible.
-using StopAsked = bool (*)();
+/// Asked between batches; true: return from step() as soon as possible.
+using StopAsked = std::function<bool()>;
 
 /// One step is an epoch, or the whole fit.  Used by one thread.
 class Trainer {
@@ -58,6 +61,17 @@ class Trainer {
   virtual Result<bool> step(StepReport& report) = 0;
   /// The model with the weights that are kept; usable after any step.
   virtual Result<std::unique_ptr<Model>> finish() = 0;
+
+  /// Begins with the weights of a model of the same structure; after begin().
+  virtual Result<> start_from(const Model& model);
+  /// Can it be saved in the middle?  Families that train in one step cannot.
+  virtual bool resumable() const { return false; }
+  /// All that continuing needs: a trainer of the same spec and data that
+  /// loads it after begin() goes on bit for bit as this one.
+  virtual void save_state(Writer&) const {}
+  virtual Result<> load_state(Reader&);
+  /// Why it ended: "epochs", "steps", "early_stop"; empty while it goes on.
+  virtual std::string ending() const { return {}; }
 };
 
 /// The trainer that the spec asks for.

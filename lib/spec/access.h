@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "spec/fields.h"
+#include "spec/scalar.h"
 
 namespace mlb::spec {
 
@@ -32,6 +33,14 @@ struct Convert<Millis> {
     return Millis(std::get<std::int64_t>(v));
   }
   static Value show(Millis t) { return std::int64_t{t.count()}; }
+};
+template <>
+struct Convert<TrainSpan> {
+  static TrainSpan read(const Value& v) {
+    const auto span = to_span(std::get<std::string>(v), "epochs steps time");
+    return std::get<TrainSpan>(span);
+  }
+  static Value show(const TrainSpan& span) { return span_text(span); }
 };
 template <class T>
 struct Same {

@@ -31,6 +31,8 @@ class Emitter {
   void columns(std::size_t depth);
   void layers(const Field& field, std::size_t depth);
   void signs(const Field& field, std::size_t depth);
+  void image(const Field& field, std::size_t depth);
+  void weights(const Field& field, std::size_t depth);
 
   bool is_stored() const { return spec_.data.split.by == SplitBy::stored; }
   /// A prep job has none of these.
@@ -88,7 +90,11 @@ void Emitter::field(const Field& field, std::size_t depth) {
     case Type::text_map: return labels(depth);
     case Type::gate_map: return gates(depth);
     case Type::column_map: return columns(depth);
-    case Type::layer_list: return layers(field, depth);
+    case Type::layer_list:
+      if (field.path == "model.net.layers") layers(field, depth);
+      return;
+    case Type::image: return image(field, depth);
+    case Type::weight_map: return weights(field, depth);
     case Type::sign_map: return signs(field, depth);
     default: break;
   }
@@ -179,16 +185,91 @@ void Emitter::columns(std::size_t depth) {
   }
 }
 
+std::string layers_text(const std::vector<Layer>& layers);
+
+/// "name: {first: 1, second: 2}" of those that are not empty.
+std::string keys_text(const Layer& layer,
+                      const std::vector<std::string>& keys) {
+  std::string out;
+  for (const std::string& key : keys) {
+    if (!key.empty()) out += (out.empty() ? "" : ", ") + key;
+  }
+  const std::string name(name_of(layer.type));
+  return out.empty() ? name : name + ": {" + out + "}";
+}
+
+std::string padding_text(const Layer& layer) {
+  switch (layer.padding) {
+    case Padding::same: return "same";
+    case Padding::valid: return "valid";
+    case Padding::fixed: break;
+  }
+  return std::to_string(layer.pad);
+}
+
+std::string dense_text(const Layer& layer) {
+  const std::string units = std::to_string(layer.units);
+  if (layer.bias && !layer.init) return "dense: " + units;
+  std::string init;
+  if (layer.init) {
+    const Field& row = *find_field("model.net.layers.dense.init");
+    init = "init: " + value_text(row, static_cast<std::int64_t>(*layer.init));
+  }
+  return keys_text(layer,
+                   {"units: " + units, layer.bias ? "" : "bias: false", init});
+}
+
+std::string branches_text(const Layer& layer) {
+  const std::string name(name_of(layer.type));
+  if (layer.branches.empty()) return name;
+  if (layer.type == LayerType::residual) {
+    return name + ": " + layers_text(layer.branches[0]);
+  }
+  std::string out;
+  for (const auto& branch : layer.branches) {
+    out += (out.empty() ? "" : ", ") + layers_text(branch);
+  }
+  return name + ": [" + out + "]";
+}
+
 std::string layer_text(const Layer& layer) {
+  const std::string stride = std::to_string(layer.stride);
   switch (layer.type) {
-    case LayerType::dense:
-      if (layer.bias) return "dense: " + std::to_string(layer.units);
-      return "dense: {units: " + std::to_string(layer.units) + ", bias: false}";
+    case LayerType::dense: return dense_text(layer);
     case LayerType::dropout: return "dropout: " + real_text(layer.rate);
+    case LayerType::conv2d:
+      return keys_text(
+          layer, {"filters: " + std::to_string(layer.units),
+                  "kernel: " + std::to_string(layer.size), "stride: " + stride,
+                  "padding: " + padding_text(layer),
+                  "groups: " + std::to_string(layer.groups)});
+    case LayerType::maxpool:
+    case LayerType::avgpool:
+      return keys_text(layer, {"size: " + std::to_string(layer.size),
+                               layer.stride == 0 ? "" : "stride: " + stride});
+    case LayerType::batchnorm:
+      return keys_text(layer, {"momentum: " + real_text(layer.momentum),
+                               "eps: " + real_text(layer.epsilon)});
+    case LayerType::repeat:
+      return keys_text(layer,
+                       {"times: " + std::to_string(layer.times),
+                        layer.branches.empty()
+                            ? ""
+                            : "layers: " + layers_text(layer.branches[0])});
+    case LayerType::residual:
+    case LayerType::concat: return branches_text(layer);
     case LayerType::relu:
     case LayerType::tanh:
     case LayerType::sigmoid:
-    case LayerType::softmax: break;
+    case LayerType::softmax:
+    case LayerType::global_avgpool:
+    case LayerType::layernorm:
+    case LayerType::leaky_relu:
+    case LayerType::elu:
+    case LayerType::gelu:
+    case LayerType::silu:
+    case LayerType::mish:
+    case LayerType::flatten: break;
   }
   return std::string(name_of(layer.type));
 }
@@ -202,6 +283,41 @@ void Emitter::signs(const Field& field, std::size_t depth) {
   line(depth, key + ":");
   for (const auto& [column, sign] : trees->monotone) {
     line(depth + 1, yaml_text(column) + (sign > 0 ? ": +1" : ": -1"), path);
+  }
+}
+
+std::string layers_text(const std::vector<Layer>& layers) {
+  std::string out;
+  for (const Layer& layer : layers) {
+    out += (out.empty() ? "" : ", ") + layer_text(layer);
+  }
+  return "[" + out + "]";
+}
+
+void Emitter::image(const Field& field, std::size_t depth) {
+  const auto* net = std::get_if<NetSpec>(&spec_.model);
+  if (net == nullptr) return;
+  std::string value = "auto";
+  if (net->input) {
+    value = "[" + std::to_string(net->input->height) + ", " +
+            std::to_string(net->input->width) + ", " +
+            std::to_string(net->input->channels) + "]";
+  }
+  line(depth, "input: " + value, std::string(field.path));
+}
+
+void Emitter::weights(const Field& field, std::size_t depth) {
+  const std::string path(field.path);
+  const ClassWeights& value = spec_.train.class_weights;
+  if (value.type != ClassWeightsType::given) {
+    const bool none = value.type == ClassWeightsType::none;
+    return line(depth, none ? "class_weights: none" : "class_weights: balanced",
+                path);
+  }
+  if (value.weights.empty()) return line(depth, "class_weights: {}", path);
+  line(depth, "class_weights:");
+  for (const auto& [label, weight] : value.weights) {
+    line(depth + 1, yaml_text(label) + ": " + real_text(weight), path);
   }
 }
 

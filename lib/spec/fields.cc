@@ -35,7 +35,8 @@ std::string bound_text(Type type, double bound) {
     return duration_text(Millis(static_cast<std::int64_t>(bound)));
   }
   if (type == Type::size) return size_text(static_cast<std::uint64_t>(bound));
-  if (type == Type::integer || type == Type::integer_or_word) {
+  if (type == Type::integer || type == Type::integer_or_word ||
+      type == Type::word_or_whole) {
     return std::to_string(static_cast<std::int64_t>(bound));
   }
   return real_text(bound);
@@ -58,6 +59,16 @@ std::string joined(const std::vector<std::string_view>& words,
   for (const std::string_view word : words) {
     if (!out.empty()) out += with;
     out += word;
+  }
+  return out;
+}
+
+/// "n epochs or n steps", "a duration or n epochs"
+std::string span_rule(const Field& field) {
+  std::string out;
+  for (const std::string_view unit : split_words(field.words)) {
+    out += out.empty() ? "" : " or ";
+    out += unit == "time" ? "a duration" : "n " + std::string(unit);
   }
   return out;
 }
@@ -196,6 +207,10 @@ std::string_view name_of(Type type) {
     case Type::real_or_word: return "number or word";
     case Type::integer_or_word: return "whole number or word";
     case Type::sign_map: return "map of signs";
+    case Type::word_or_whole: return "word or whole number";
+    case Type::image: return "list of sizes";
+    case Type::weight_map: return "map of weights";
+    case Type::span: return "length of training";
   }
   return "?";
 }
@@ -217,6 +232,10 @@ std::string rule_text(const Field& field) {
       break;
     case Type::word:
     case Type::word_list: out = joined(split_words(field.words), "|"); break;
+    case Type::word_or_whole:
+      out = joined(split_words(field.words), "|") + " or " + range_text(field);
+      break;
+    case Type::span: out = span_rule(field); break;
     case Type::group:
     case Type::sample:
     case Type::bounds:
@@ -228,7 +247,9 @@ std::string rule_text(const Field& field) {
     case Type::gate_map:
     case Type::column_map:
     case Type::layer_list:
-    case Type::sign_map: break;
+    case Type::sign_map:
+    case Type::image:
+    case Type::weight_map: break;
   }
   if (!out.empty() && !field.rule.empty()) out += "; ";
   return out + std::string(field.rule);
@@ -236,7 +257,7 @@ std::string rule_text(const Field& field) {
 
 std::string default_text(const Field& field) {
   if (!field.fallback.empty()) return std::string(field.fallback);
-  if (field.type == Type::layer_list)
+  if (field.path == "model.net.layers")
     return "[dense: 64, relu, dense: 32, relu]";
   if (field.access.get == nullptr) return {};
   return value_text(field, field.access.get(spec_with(field.path)));
@@ -265,7 +286,10 @@ std::string value_text(const Field& field, const Value& value) {
       return field.type == Type::size ? size_text(n) : std::to_string(n);
     }
     std::string operator()(double x) const { return real_text(x); }
-    std::string operator()(const std::string& s) const { return yaml_text(s); }
+    std::string operator()(const std::string& s) const {
+      // "10 epochs" is plain in YAML, too.
+      return field.type == Type::span ? s : yaml_text(s);
+    }
     std::string operator()(const std::vector<std::string>& list) const {
       std::string out;
       for (const auto& s : list) {

@@ -40,6 +40,10 @@ enum class Type {
   real_or_word,     ///< in `range`, or one of `words`
   integer_or_word,  ///< in `range`, or the one of `words`
   sign_map,         ///< column: +1 or -1
+  word_or_whole,    ///< one of `words`, or a whole number in `range`
+  image,            ///< [height, width, channels], or auto
+  weight_map,       ///< of classes; or one of `words`
+  span,             ///< "10 epochs", "500 steps", "60s": units in `words`
 };
 
 /// low <= value <= high; an open end excludes the bound itself.
@@ -88,6 +92,9 @@ struct Field {
 std::span<const Field> all_fields();
 /// Those of them that lie below "model".
 std::span<const Field> model_fields();
+/// Those of them below "model.net", and below "train".
+std::span<const Field> net_fields();
+std::span<const Field> train_fields();
 /// Paths that are known by name only: "not supported yet by this version".
 std::span<const std::string_view> reserved_fields();
 

@@ -8,7 +8,7 @@ namespace mlb::spec {
 namespace {
 
 /// Changes when the text that is hashed changes its form.
-constexpr std::string_view kVersion = "mlbatch.spec/3\n";
+constexpr std::string_view kVersion = "mlbatch.spec/4\n";
 
 void drop_what_changes_nothing(JobSpec& spec) {
   const JobSpec fresh;
@@ -20,6 +20,8 @@ void drop_what_changes_nothing(JobSpec& spec) {
   spec.retry = fresh.retry;
   spec.require = fresh.require;
   spec.keep = fresh.keep;
+  spec.train.threads = fresh.train.threads;
+  spec.train.checkpoint = fresh.train.checkpoint;
   const bool is_net = std::holds_alternative<NetSpec>(spec.model);
   const TrainSpec written = spec.train;
   if (!is_net) spec.train = fresh.train;
@@ -53,6 +55,8 @@ Digest spec_hash(const JobSpec& spec) {
   if (!plain.data.digest.is_none()) {
     plain.data.path = "sha256:" + plain.data.digest.text();
   }
+  ModelFile& init = plain.train.init_from;
+  if (!init.digest.is_none()) init.path = "sha256:" + init.digest.text();
   const std::string text = std::string(kVersion) + to_yaml(plain);
   return sha256(view_of(text));
 }

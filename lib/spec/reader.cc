@@ -53,7 +53,11 @@ bool is_quoted_number(const Field& field, const Node& node) {
     case Type::gate_map:
     case Type::column_map:
     case Type::layer_list:
-    case Type::sign_map: return false;
+    case Type::sign_map:
+    case Type::image:
+    case Type::weight_map: return false;
+    case Type::word_or_whole:
+    case Type::span: return node.quoted;
   }
   return false;
 }
@@ -195,6 +199,7 @@ void Reader::read_group(const Field& group, const Spot& spot) {
     return read_field(*field, {spot.path, spot.node, spot.place});
   }
   if (!want(NodeType::map, group, spot)) return;
+  if (type != nullptr && read_as_variant(group, *type, spot)) return;
   std::string variant;
   if (type != nullptr) {
     if (const Item* item = find_item(node(spot), "type")) {
@@ -206,6 +211,26 @@ void Reader::read_group(const Field& group, const Spot& spot) {
     variant = value_text(*type, value);
   }
   read_members(group, spot, variant);
+}
+
+/// `loss: {huber: 2}` for `loss: {type: huber, delta: 2}`: where the keys of a
+/// type have a short form.
+bool Reader::read_as_variant(const Field& group, const Field& type,
+                             const Spot& spot) {
+  if (node(spot).items.size() != 1) return false;
+  const Item& item = node(spot).items[0];
+  const Field* variant = find_field(join(group.path, item.key));
+  if (variant == nullptr || variant->short_key.empty() ||
+      !is_unwritten(variant->path)) {
+    return false;
+  }
+  const Spot inside = spot_of(spot.path, item);
+  const auto words = split_words(type.words);
+  const auto at = std::find(words.begin(), words.end(), item.key);
+  type.access.set(draft_.parsed.spec, std::int64_t{at - words.begin()});
+  note(type, inside);
+  read_group(*variant, inside);
+  return true;
 }
 
 void Reader::read_members(const Field& group, const Spot& spot,
@@ -289,6 +314,8 @@ void Reader::read_field(const Field& field, const Spot& spot) {
     case Type::column_map: return read_columns(field, spot);
     case Type::layer_list: return read_layers(field, spot);
     case Type::sign_map: return read_signs(field, spot);
+    case Type::image: return read_image(field, spot);
+    case Type::weight_map: return read_weights(field, spot);
     case Type::integer:
     case Type::seed:
     case Type::real:
@@ -306,7 +333,9 @@ void Reader::read_field(const Field& field, const Spot& spot) {
     case Type::text_list:
     case Type::tag_list:
     case Type::real_or_word:
-    case Type::integer_or_word: return read_simple(field, spot);
+    case Type::integer_or_word:
+    case Type::word_or_whole:
+    case Type::span: return read_simple(field, spot);
   }
 }
 
@@ -341,6 +370,8 @@ std::optional<Value> Reader::read_value(const Field& field, const Spot& spot) {
     case Type::path: return read_path(field, spot);
     case Type::word: return read_word(field, spot);
     case Type::sample: return read_sample(field, spot);
+    case Type::word_or_whole: return read_word_or_whole(field, spot);
+    case Type::span: return read_span(field, spot);
     default: return read_number(field, spot);
   }
 }
@@ -411,7 +442,8 @@ double size_of(const Value& value) {
 bool has_range(Type type) {
   return type == Type::integer || type == Type::real || type == Type::share ||
          type == Type::real_or_word || type == Type::integer_or_word ||
-         type == Type::duration || type == Type::size;
+         type == Type::word_or_whole || type == Type::duration ||
+         type == Type::size;
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ struct Draft {
   Place root;
   std::map<std::string, Place> places;  ///< row path -> its value
   std::set<std::string> bad;            ///< row paths with an error
-  std::vector<Place> layers;
+  std::map<std::string, Place> layers;  ///< "model.layers[2]"
   std::vector<Place> gates;
   std::vector<Place> metrics;
   std::vector<Place> column_places;  ///< of the patterns
@@ -69,6 +69,7 @@ class Reader {
   Spot spot_of(const std::string& parent, const Item& item) const;
   const Node& node(const Spot& spot) const { return tree_.at(spot.node); }
   void read_group(const Field& group, const Spot& spot);
+  bool read_as_variant(const Field& group, const Field& type, const Spot& spot);
   void read_members(const Field& group, const Spot& spot,
                     const std::string& variant);
   void read_member(std::string_view group, const std::string& variant,
@@ -115,11 +116,25 @@ class Reader {
   void read_data(const Field& field, const Spot& spot);
   void read_early_stop(const Field& field, const Spot& spot);
   void read_signs(const Field& field, const Spot& spot);
+
+  // read_layers.cc: the layers of a net, which hold others
   void read_layers(const Field& field, const Spot& spot);
-  void read_layer(const Field& field, const Spot& spot);
-  std::optional<Layer> read_layer_keys(const Field& field, Layer layer,
+  std::optional<std::vector<Layer>> read_layer_list(const Field& field,
+                                                    const Spot& spot);
+  std::optional<Layer> read_layer(const Field& field, const Spot& spot);
+  std::optional<Layer> read_layer_value(const Field& kind, Layer layer,
+                                        const Spot& spot);
+  std::optional<Layer> read_branches(const Field& kind, Layer layer,
+                                     const Spot& spot);
+  std::optional<Layer> read_layer_keys(const Field& kind, Layer layer,
                                        const Spot& spot);
-  bool read_layer_key(const Field& kind, Layer& layer, const Spot& spot);
+  bool read_layer_key(const Field& key, Layer& layer, const Spot& spot);
+
+  // read_train.cc: values that only training has
+  std::optional<Value> read_word_or_whole(const Field& field, const Spot& spot);
+  std::optional<Value> read_span(const Field& field, const Spot& spot);
+  void read_image(const Field& field, const Spot& spot);
+  void read_weights(const Field& field, const Spot& spot);
 
   const Source& source_;
   const Tree& tree_;

@@ -244,17 +244,52 @@ struct Rules {
     }
   }
 
+  bool shape_is_known() const {
+    constexpr std::array rows{"model.net.layers", "model.net.preset",
+                              "model.net.input"};
+    return draft.has("model.type") &&
+           std::none_of(rows.begin(), rows.end(), [&](const char* row) {
+             return draft.bad.contains(row);
+           });
+  }
+
   void shape() const {
     const auto* net = std::get_if<NetSpec>(&spec.model);
-    const bool written = draft.has("model.net.layers");
-    if (net == nullptr || !written) return;
+    if (net == nullptr || !shape_is_known()) return;
     const auto shape = infer_shape(*net);
     const auto* problem = std::get_if<ShapeProblem>(&shape);
     if (problem == nullptr) return;
-    const std::string path =
-        "model.layers[" + std::to_string(problem->layer) + "]";
-    add(draft.layers.at(problem->layer),
-        {"E215", path, path + ": " + problem->message});
+    const std::string path = "model.layers" + problem->path;
+    add(place_of_layer(path), {"E215", path, path + ": " + problem->message});
+  }
+
+  /// Layers that were not written one by one have no place of their own.
+  Place place_of_layer(const std::string& path) const {
+    const auto found = draft.layers.find(path);
+    if (found != draft.layers.end()) return found->second;
+    for (const char* row :
+         {"model.net.layers", "model.net.preset", "model.net.input"}) {
+      if (draft.has(row)) return draft.place_of(row);
+    }
+    return draft.place_of("model");
+  }
+
+  void net() const {
+    const auto* net = std::get_if<NetSpec>(&spec.model);
+    if (net == nullptr) return;
+    if (draft.has("model.net.preset") && draft.has("model.net.layers")) {
+      add(draft.place_of("model.net.preset"),
+          {"E116", "model.preset",
+           "model: preset and layers are both given; want one of them"});
+    }
+    const bool numbers = net->loss == LossType::mse ||
+                         net->loss == LossType::huber ||
+                         net->loss == LossType::mae;
+    if (numbers && net->label_smoothing > 0) {
+      add(draft.place_of("model.net.label_smoothing"),
+          {"W301", "model.label_smoothing",
+           "model.label_smoothing has no effect: the loss is of numbers"});
+    }
   }
 
   void components() const {
@@ -293,6 +328,7 @@ void check_rules(const Draft& draft, Findings& findings) {
   rules.sum_of_fractions();
   rules.metrics();
   rules.early_stop();
+  rules.net();
   rules.shape();
   rules.components();
   rules.without_effect();

@@ -224,6 +224,44 @@ Converted<std::uint64_t> to_size(std::string_view text) {
   return wrong;
 }
 
+Converted<TrainSpan> to_span(std::string_view text, std::string_view units) {
+  const auto may_be = [&](std::string_view unit) {
+    return units.find(unit) != units.npos;
+  };
+  if (may_be("time")) {
+    const auto time = to_duration(text);
+    if (const auto* ms = std::get_if<Millis>(&time)) {
+      return TrainSpan{SpanUnit::time, ms->count()};
+    }
+  }
+  const std::size_t gap = text.find(' ');
+  const auto whole = to_whole(text.substr(0, gap));
+  const auto* number = std::get_if<Whole>(&whole);
+  constexpr std::uint64_t kMost = 1'000'000'000'000;
+  const bool counts =
+      number != nullptr && !number->negative && number->magnitude <= kMost;
+  const Wrong wrong{"E221", "'" + shown(text) + "' is not a length of training",
+                    counts && gap == text.npos
+                        ? "say of what: " + std::string(text) + " epochs"
+                        : ""};
+  if (!counts || gap == text.npos) return wrong;
+  const std::string_view unit = text.substr(gap + 1);
+  const auto count = static_cast<std::int64_t>(number->magnitude);
+  if (may_be("epochs") && (unit == "epochs" || unit == "epoch")) {
+    return TrainSpan{SpanUnit::epochs, count};
+  }
+  if (may_be("steps") && (unit == "steps" || unit == "step")) {
+    return TrainSpan{SpanUnit::steps, count};
+  }
+  return wrong;
+}
+
+std::string span_text(const TrainSpan& span) {
+  if (span.unit == SpanUnit::time) return duration_text(Millis(span.count));
+  const std::string unit = span.unit == SpanUnit::epochs ? "epoch" : "step";
+  return std::to_string(span.count) + " " + unit + (span.count == 1 ? "" : "s");
+}
+
 bool looks_typed(std::string_view text) {
   constexpr std::string_view words[] = {"",      "~",    "null", "true",
                                         "false", ".nan", ".inf", "-.inf"};

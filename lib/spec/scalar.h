@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/time.h"
+#include "job/spec.h"
 
 namespace mlb::spec {
 
@@ -38,6 +39,12 @@ Converted<bool> to_boolean(std::string_view text);
 Converted<Millis> to_duration(std::string_view text);
 /// A size needs its unit: 16 would be taken for megabytes by some.
 Converted<std::uint64_t> to_size(std::string_view text);
+
+/// "10 epochs", "500 steps", "60s"; `units` are the words of SpanUnit that may
+/// be used.
+Converted<TrainSpan> to_span(std::string_view text, std::string_view units);
+/// "1 epoch", "500 steps", "1m".
+std::string span_text(const TrainSpan& span);
 
 /// Would YAML take this plain scalar for a number, a boolean or null?
 bool looks_typed(std::string_view text);

@@ -1,5 +1,5 @@
 // The rows of the field table, in the order of to_yaml and of the manual; those
-// of models stand in table_models.cc.
+// of models, nets and training stand in files of their own.
 // Keep in step with mlbatch-jobspec(5): a test compares them.
 #include "spec/access.h"
 #include "spec/fields.h"
@@ -400,96 +400,7 @@ constexpr Field kBeforeModel[] = {
      .rule = "numbers from 0 on, scaled to a mean of 1 over training rows"},
 };
 
-constexpr Field kAfterModel[] = {
-    {.path = "train", .doc = "how a net is trained"},
-    {.path = "train.epochs",
-     .type = Type::integer,
-     .doc = "passes over the training rows, at most",
-     .access = at<&JobSpec::train, &TrainSpec::epochs>(),
-     .range = {1, 1e6}},
-    {.path = "train.batch_size",
-     .type = Type::integer,
-     .doc = "rows between two changes of the weights",
-     .access = at<&JobSpec::train, &TrainSpec::batch_size>(),
-     .range = {1, 1e6}},
-    {.path = "train.optimizer",
-     .doc = "how gradients change the weights",
-     .short_key = "type"},
-    {.path = "train.optimizer.type",
-     .type = Type::word,
-     .doc = "stochastic gradient descent with momentum, or Adam",
-     .access = at<&JobSpec::train, &TrainSpec::optimizer, &Optimizer::type>(),
-     .words = "sgd adam",
-     .words_later = "adamw rmsprop"},
-    {.path = "train.optimizer.learning_rate",
-     .type = Type::real,
-     .doc = "size of a step",
-     .access = at<&JobSpec::train, &TrainSpec::optimizer,
-                  &Optimizer::learning_rate>(),
-     .range = {0, 10, true, false},
-     .also = "lr"},
-    {.path = "train.optimizer.weight_decay",
-     .type = Type::real,
-     .doc = "L2 penalty, added to the gradient",
-     .access =
-         at<&JobSpec::train, &TrainSpec::optimizer, &Optimizer::weight_decay>(),
-     .range = {0, 10}},
-    {.path = "train.optimizer.sgd", .doc = "keys of optimizer of type sgd"},
-    {.path = "train.optimizer.sgd.momentum",
-     .type = Type::real,
-     .doc = "share of the last step that is kept",
-     .access =
-         at<&JobSpec::train, &TrainSpec::optimizer, &Optimizer::momentum>(),
-     .range = {0, 1, false, true}},
-    {.path = "train.optimizer.sgd.nesterov",
-     .type = Type::boolean,
-     .doc = "look ahead along the momentum",
-     .access =
-         at<&JobSpec::train, &TrainSpec::optimizer, &Optimizer::nesterov>()},
-    {.path = "train.optimizer.adam", .doc = "keys of optimizer of type adam"},
-    {.path = "train.optimizer.adam.beta1",
-     .type = Type::real,
-     .doc = "decay of the mean of gradients",
-     .access = at<&JobSpec::train, &TrainSpec::optimizer, &Optimizer::beta1>(),
-     .range = {0, 1, false, true}},
-    {.path = "train.optimizer.adam.beta2",
-     .type = Type::real,
-     .doc = "decay of the mean of squared gradients",
-     .access = at<&JobSpec::train, &TrainSpec::optimizer, &Optimizer::beta2>(),
-     .range = {0, 1, false, true}},
-    {.path = "train.optimizer.adam.eps",
-     .type = Type::real,
-     .doc = "keeps the division finite",
-     .access =
-         at<&JobSpec::train, &TrainSpec::optimizer, &Optimizer::epsilon>(),
-     .range = {0, 1, true, false}},
-    {.path = "train.shuffle",
-     .type = Type::boolean,
-     .doc = "a new order of the training rows in every epoch",
-     .access = at<&JobSpec::train, &TrainSpec::shuffle>()},
-    {.path = "train.early_stop",
-     .doc = "end when the metric has not improved for some epochs; the best "
-            "weights are kept",
-     .fallback = "auto",
-     .rule = "a map, false, or auto: on when there are validation rows"},
-    {.path = "train.early_stop.metric",
-     .type = Type::text,
-     .doc = "valid.METRIC; loss, log_loss, rmse and mae fall, the others rise",
-     .access =
-         at<&JobSpec::train, &TrainSpec::early_stop, &EarlyStop::metric>()},
-    {.path = "train.early_stop.patience",
-     .type = Type::integer,
-     .doc = "epochs without an improvement",
-     .access =
-         at<&JobSpec::train, &TrainSpec::early_stop, &EarlyStop::patience>(),
-     .range = {1, 1e6}},
-    {.path = "train.early_stop.min_delta",
-     .type = Type::real,
-     .doc = "smaller improvements do not count",
-     .access =
-         at<&JobSpec::train, &TrainSpec::early_stop, &EarlyStop::min_delta>(),
-     .range = {0, 1e12}},
-
+constexpr Field kAfterTrain[] = {
     {.path = "metrics",
      .type = Type::word_list,
      .doc = "computed on every split at the end",
@@ -506,10 +417,14 @@ constexpr Field kAfterModel[] = {
 
 std::span<const Field> all_fields() {
   static const std::vector<Field> rows = [] {
-    std::vector<Field> out(std::begin(kBeforeModel), std::end(kBeforeModel));
-    const auto models = model_fields();
-    out.insert(out.end(), models.begin(), models.end());
-    out.insert(out.end(), std::begin(kAfterModel), std::end(kAfterModel));
+    std::vector<Field> out;
+    const auto add = [&](std::span<const Field> more) {
+      out.insert(out.end(), more.begin(), more.end());
+    };
+    add(kBeforeModel);
+    add(model_fields());
+    add(train_fields());
+    add(kAfterTrain);
     return out;
   }();
   return rows;

@@ -1,4 +1,5 @@
-// The rows of the field table that lie below "model".
+// The rows of the field table that lie below "model"; those of nets stand in
+// table_net.cc.
 #include <array>
 
 #include "spec/access.h"
@@ -27,7 +28,7 @@ constexpr Access kModelType{
     }};
 
 // clang-format off: one row, one paragraph
-constexpr Field kFields[] = {
+constexpr Field kHead[] = {
     {.path = "model",
      .doc = "what is trained",
      .rule = "a type alone has its defaults: model: net",
@@ -50,37 +51,9 @@ constexpr Field kFields[] = {
      .words = "none",
      .rule = "below 1 the share of the variance that they explain, else how "
              "many"},
-    {.path = "model.net", .doc = "keys of model with type: net"},
-    {.path = "model.net.layers",
-     .type = Type::layer_list,
-     .doc = "from the features on; the output layer is added from the task",
-     .rule = "at most 256; a layer is a word or a map with one key"},
-    {.path = "model.net.layers.dense",
-     .doc = "weighted sums of all inputs",
-     .rule = "dense: 64 means dense: {units: 64}",
-     .short_key = "units"},
-    {.path = "model.net.layers.dense.units",
-     .type = Type::integer,
-     .doc = "outputs",
-     .range = {1, 65536},
-     .fallback = "64"},
-    {.path = "model.net.layers.dense.bias",
-     .type = Type::boolean,
-     .doc = "with a constant added to each output",
-     .fallback = "true"},
-    {.path = "model.net.layers.relu", .doc = "max(0, x)"},
-    {.path = "model.net.layers.tanh", .doc = "hyperbolic tangent"},
-    {.path = "model.net.layers.sigmoid", .doc = "1 / (1 + exp(-x))"},
-    {.path = "model.net.layers.dropout",
-     .doc = "while learning, sets inputs to zero at random and scales the "
-            "rest up",
-     .rule = "dropout: 0.3 means dropout: {p: 0.3}",
-     .short_key = "p"},
-    {.path = "model.net.layers.dropout.p",
-     .type = Type::real,
-     .doc = "probability of zero",
-     .range = {0, 1, false, true},
-     .fallback = "0.5"},
+};
+
+constexpr Field kOthers[] = {
     {.path = "model.ridge",
      .doc = "keys of model with type: ridge; minimises the sum of squared "
             "errors + lambda |w|^2"},
@@ -333,7 +306,14 @@ constexpr Field kFields[] = {
 }  // namespace
 
 std::span<const Field> model_fields() {
-  return kFields;
+  static const std::vector<Field> rows = [] {
+    std::vector<Field> out(std::begin(kHead), std::end(kHead));
+    const auto net = net_fields();
+    out.insert(out.end(), net.begin(), net.end());
+    out.insert(out.end(), std::begin(kOthers), std::end(kOthers));
+    return out;
+  }();
+  return rows;
 }
 
 }  // namespace mlb::spec

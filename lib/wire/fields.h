@@ -47,7 +47,16 @@ constexpr ColumnType last_of(ColumnType) {
   return ColumnType::time;
 }
 constexpr LayerType last_of(LayerType) {
-  return LayerType::softmax;
+  return LayerType::repeat;
+}
+constexpr Init last_of(Init) {
+  return Init::lecun;
+}
+constexpr Padding last_of(Padding) {
+  return Padding::fixed;
+}
+constexpr LossType last_of(LossType) {
+  return LossType::mae;
 }
 constexpr BaselineStrategy last_of(BaselineStrategy) {
   return BaselineStrategy::median;
@@ -71,7 +80,19 @@ constexpr KnnWeights last_of(KnnWeights) {
   return KnnWeights::distance;
 }
 constexpr OptimizerType last_of(OptimizerType) {
-  return OptimizerType::adam;
+  return OptimizerType::rmsprop;
+}
+constexpr SpanUnit last_of(SpanUnit) {
+  return SpanUnit::time;
+}
+constexpr ScheduleType last_of(ScheduleType) {
+  return ScheduleType::onecycle;
+}
+constexpr OnNanType last_of(OnNanType) {
+  return OnNanType::rollback;
+}
+constexpr ClassWeightsType last_of(ClassWeightsType) {
+  return ClassWeightsType::given;
 }
 constexpr EarlyStopMode last_of(EarlyStopMode) {
   return EarlyStopMode::on;
@@ -83,7 +104,7 @@ constexpr FailureClass last_of(FailureClass) {
   return FailureClass::cancelled;
 }
 constexpr ItemType last_of(ItemType) {
-  return ItemType::message;
+  return ItemType::checkpoint;
 }
 constexpr EventType last_of(EventType) {
   return EventType::ended;
@@ -144,11 +165,21 @@ void fields(V& v, Features& x) {
 template <class V>
 void fields(V& v, Layer& x) {
   v("type", x.type), v("units", x.units), v("bias", x.bias);
-  v("rate", x.rate);
+  v("rate", x.rate), v("init", x.init), v("size", x.size);
+  v("stride", x.stride), v("padding", x.padding), v("pad", x.pad);
+  v("groups", x.groups), v("momentum", x.momentum);
+  v("epsilon", x.epsilon), v("times", x.times);
+  v("branches", x.branches);
+}
+template <class V>
+void fields(V& v, ImageSize& x) {
+  v("height", x.height), v("width", x.width), v("channels", x.channels);
 }
 template <class V>
 void fields(V& v, NetSpec& x) {
-  v("layers", x.layers);
+  v("layers", x.layers), v("input", x.input), v("init", x.init);
+  v("loss", x.loss), v("huber_delta", x.huber_delta);
+  v("label_smoothing", x.label_smoothing);
 }
 template <class V>
 void fields(V& v, RidgeSpec& x) {
@@ -214,7 +245,33 @@ void fields(V& v, Optimizer& x) {
   v("type", x.type), v("learning_rate", x.learning_rate);
   v("momentum", x.momentum), v("nesterov", x.nesterov);
   v("beta1", x.beta1), v("beta2", x.beta2), v("epsilon", x.epsilon);
-  v("weight_decay", x.weight_decay);
+  v("rho", x.rho), v("weight_decay", x.weight_decay);
+}
+template <class V>
+void fields(V& v, TrainSpan& x) {
+  v("unit", x.unit), v("count", x.count);
+}
+template <class V>
+void fields(V& v, Schedule& x) {
+  v("type", x.type), v("warmup", x.warmup), v("every", x.every);
+  v("gamma", x.gamma), v("decay", x.decay), v("factor", x.factor);
+  v("patience", x.patience), v("min_rate", x.min_rate);
+}
+template <class V>
+void fields(V& v, CheckpointRule& x) {
+  v("every", x.every), v("keep", x.keep);
+}
+template <class V>
+void fields(V& v, ModelFile& x) {
+  v("path", x.path), v("digest", x.digest), v("bytes", x.bytes);
+}
+template <class V>
+void fields(V& v, OnNan& x) {
+  v("type", x.type), v("factor", x.factor), v("max", x.max);
+}
+template <class V>
+void fields(V& v, ClassWeights& x) {
+  v("type", x.type), v("weights", x.weights);
 }
 template <class V>
 void fields(V& v, EarlyStop& x) {
@@ -223,8 +280,14 @@ void fields(V& v, EarlyStop& x) {
 }
 template <class V>
 void fields(V& v, TrainSpec& x) {
-  v("epochs", x.epochs), v("batch_size", x.batch_size);
-  v("optimizer", x.optimizer), v("shuffle", x.shuffle);
+  v("epochs", x.epochs), v("steps", x.steps), v("time", x.time);
+  v("batch_size", x.batch_size), v("optimizer", x.optimizer);
+  v("schedule", x.schedule), v("clip_norm", x.clip_norm), v("l1", x.l1);
+  v("l2", x.l2), v("class_weights", x.class_weights);
+  v("threads", x.threads), v("validate_every", x.validate_every);
+  v("checkpoint", x.checkpoint), v("init_from", x.init_from);
+  v("on_nan", x.on_nan);
+  v("shuffle", x.shuffle);
   v("early_stop_mode", x.early_stop_mode), v("early_stop", x.early_stop);
 }
 template <class V>
@@ -273,9 +336,15 @@ void fields(V& v, LogPiece& x) {
   v("stream", x.stream), v("offset", x.offset), v("text", x.text);
 }
 template <class V>
+void fields(V& v, CheckpointMark& x) {
+  v("epoch", x.epoch), v("step", x.step), v("file", x.file);
+  v("bytes", x.bytes), v("digest", x.digest);
+}
+template <class V>
 void fields(V& v, Item& x) {
   v("number", x.number), v("time", x.time), v("type", x.type);
   v("point", x.point), v("log", x.log), v("message", x.message);
+  v("checkpoint", x.checkpoint);
 }
 template <class V>
 void fields(V& v, Live& x) {
@@ -309,7 +378,8 @@ void fields(V& v, JobRow& x) {
   v("events", x.events), v("points", x.points), v("retries", x.retries);
   v("not_before", x.not_before), v("submitted", x.submitted);
   v("started", x.started), v("ended", x.ended);
-  v("last_point", x.last_point), v("failure", x.failure);
+  v("last_point", x.last_point), v("checkpoint", x.checkpoint);
+  v("failure", x.failure);
   v("reason", x.reason), v("attempts", x.attempts);
 }
 template <class V>
@@ -448,6 +518,7 @@ void fields(V& v, Finished& x) {
 template <class V>
 void fields(V& v, Start& x) {
   v("attempt", x.attempt), v("envelope", x.envelope), v("spec", x.spec);
+  v("checkpoint", x.checkpoint);
 }
 template <class V>
 void fields(V& v, Kill& x) {

@@ -48,6 +48,11 @@ bool Agent::holds(const Attempt& attempt) const {
   return it != attempts_.end() && !it->second.ended;
 }
 
+bool Agent::all_taken(const Attempt& attempt) const {
+  const auto it = attempts_.find(attempt);
+  return it == attempts_.end() || it->second.taken >= it->second.spooled;
+}
+
 std::vector<Action> Agent::step(Time now, const Event& event) {
   now_ = now;
   const auto with = [&](const Attempt& attempt, auto change) {
@@ -157,6 +162,7 @@ void Agent::started(const Start& s) {
   Held& held = attempts_[s.attempt];
   held.resources = s.envelope.resources;
   held.started = now_.mono;
+  held.resumed_from = s.checkpoint.epoch;
   held.live.stage = "fetch";
   changed_ = true;
   out_.push_back(Launch{s});
@@ -269,7 +275,8 @@ void Agent::beat() {
     if (held.ended) {
       h.ended.push_back({attempt, held.spooled});
     } else {
-      h.held.push_back({attempt, held.pid, held.spooled, 0, held.live});
+      h.held.push_back(
+          {attempt, held.pid, held.spooled, held.resumed_from, held.live});
     }
   }
   h.full |= attempts_.size() + settings_.slots > settings_.outbox;

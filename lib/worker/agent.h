@@ -140,6 +140,8 @@ class Agent {
   bool idle() const { return attempts_.empty(); }
   /// Whether a process of this attempt is here or being started.
   bool holds(const Attempt& attempt) const;
+  /// Whether the broker has taken every item that was spooled.
+  bool all_taken(const Attempt& attempt) const;
   /// When the broker was last heard; mono.
   Millis heard() const { return heard_; }
   void check() const;
@@ -150,6 +152,7 @@ class Agent {
     bool ended = false;
     std::uint32_t pid = 0;
     Millis started{0};  ///< mono
+    std::uint32_t resumed_from = 0;
     std::uint64_t spooled = 0;
     std::uint64_t taken = 0;
     std::uint64_t sent = 0;

@@ -48,6 +48,11 @@ runs penguins-five-lines.yaml test.accuracy '>= 0.4' naive_bayes baseline
 runs concrete-ridge.yaml test.rmse '<= 20' baseline knn svr boosted_trees \
   '{type: ridge, lambda: auto}'
 
+# A net that bends does better: about 6 MPa.
+net=$(mlsubmit submit "$jobspecs/concrete-net.yaml")
+expect_exit 0 mlsubmit wait "$net" --timeout 120s
+expect_metric "$net" test.r2 '>= 0.8'
+
 # Every metric that may be named is computed on every split.
 named=$(mlsubmit submit "$jobspecs/concrete-ridge.yaml" --set 'metrics=[mae]' \
   --require 'train.mae>0')

@@ -57,6 +57,37 @@ TEST_CASE("a lost attempt goes on when its worker is back in time") {
   CHECK(w.story("j1") == "accepted started retry message ended");
 }
 
+namespace {
+
+Progress checkpoint_of(const std::string& attempt, std::uint64_t number,
+                       std::uint32_t epoch, const std::string& blob) {
+  Item item;
+  item.number = number;
+  item.type = ItemType::checkpoint;
+  item.checkpoint = {epoch, epoch * 10ull, "file", 1, blob_named(blob)};
+  return {attempt_named(attempt), {item}};
+}
+
+}  // namespace
+
+TEST_CASE("a lost job goes on from its newest checkpoint that is here") {
+  World w;
+  w.run("j1", "w1").on_disk("k1").on_disk("k2");
+  w.say("w1", checkpoint_of("j1.1", 1, 4, "k1"));
+  w.say("w1", checkpoint_of("j1.1", 2, 7, "k2"));
+  w.say("w1", checkpoint_of("j1.1", 3, 9, "missing"));
+  CHECK(w.row("j1").attempts.back().items == 3);
+  CHECK(w.row("j1").attempts.back().resumed_from == 0);
+  w.wait(kSilence).restart();
+  w.wait(40s).join("w2", 1).wait(5s).beat("w2");
+  const JobRow& row = w.row("j1");
+  REQUIRE(row.attempts.size() == 2);
+  CHECK(row.attempts.back().resumed_from == 7);
+  CHECK(row.checkpoint.digest == blob_named("k2"));
+  CHECK(row.checkpoint.file.empty());
+  CHECK(w.story("j1") == "accepted started retry started");
+}
+
 TEST_CASE("a point of a lost attempt takes it back, too") {
   World w;
   w.run("j1", "w1").wait(kSilence).points("w1", "j1.1", 1, 1).wait(1s);

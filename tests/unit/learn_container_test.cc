@@ -39,10 +39,14 @@ Bytes packed_ridge() {
 
 Bytes packed_net() {
   const auto plan = small_plan(prep::Task::classification);
+  const NetSpec spec{.layers = {{LayerType::dense, 1, true, 0},
+                                {LayerType::dropout, 0, true, 0.25}},
+                     .input = {}};
+  auto net = build_net(spec, 2, 2);
+  REQUIRE(net);
   return pack_model(plan, kRecord,
-                    NetModel({{LayerType::dense, 1, true, 0},
-                              {LayerType::dropout, 0, true, 0.25}},
-                             plan, {0.5f, -1, 0.25f, 2, -3, 0.125f, 1}));
+                    NetModel(spec, std::move(*net), plan,
+                             {{0.5f, -1, 0.25f, 2, -3, 0.125f, 1}, {}}));
 }
 
 std::string refusal_of(ByteView bytes) {
@@ -152,34 +156,40 @@ TEST_CASE("content that a right digest covers is still not trusted") {
 }
 
 TEST_CASE("a net that its payload does not describe is refused") {
-  const auto layer = [](Writer& w, std::uint8_t type, std::uint64_t units) {
+  const auto head = [](Writer& w, std::uint32_t layers) {
+    w.number<std::uint8_t>(1);
+    w.number<std::uint8_t>(0);
+    for (int i = 0; i < 3; ++i) w.number<std::int32_t>(1);
+    w.number(layers);
+  };
+  const auto layer = [](Writer& w, std::uint8_t type, std::int32_t units) {
     w.number(type);
     w.number(units);
+    for (int i = 0; i < 5; ++i) w.number<std::int32_t>(1);
     w.number<std::uint8_t>(1);
-    w.number<double>(0);
+    w.number<std::uint8_t>(0);
+    for (int i = 0; i < 3; ++i) w.number<double>(0);
+    w.number<std::uint32_t>(0);
   };
-  const std::vector<float> three(3);
-  const auto refused = [&](const std::function<void(Writer&)>& payload) {
-    return refusal_of(net_with(payload)) == "the net in the model is damaged";
+  const auto weights = [](Writer& w, std::size_t count) {
+    w.numbers<float>(std::vector<float>(count));
+    w.numbers<float>({});
   };
-  CHECK(refused([&](Writer& w) {  // no such type of layer
-    w.number<std::uint64_t>(1);
-    layer(w, 99, 1);
-    w.numbers<float>(three);
-  }));
-  CHECK(refused([&](Writer& w) {  // more parameters are needed
-    w.number<std::uint64_t>(1);
-    layer(w, 0, 1);
-    w.numbers<float>(three);
-  }));
-  CHECK(refused([&](Writer& w) {  // one past the limits
-    w.number<std::uint64_t>(1);
-    layer(w, 0, (1u << 20) + 1);
-    w.numbers<float>(three);
-  }));
-  CHECK(refused([&](Writer& w) {
-    w.number<std::uint64_t>(1001);
-    for (int i = 0; i < 1001; ++i) layer(w, 1, 0);
-    w.numbers<float>(three);
-  }));
+  const auto refused = [&](std::uint8_t type, std::int32_t units,
+                           std::uint32_t count, std::size_t parameters) {
+    const auto payload = [&](Writer& w) {
+      head(w, count);
+      for (std::uint32_t i = 0; i < count; ++i) layer(w, type, units);
+      weights(w, parameters);
+    };
+    const std::string refusal = refusal_of(net_with(payload));
+    CHECK((refusal.empty() || refusal == "the net in the model is damaged"));
+    return !refusal.empty();
+  };
+  CHECK_FALSE(refused(0, 1, 1, 7));
+  CHECK(refused(0, 1, 1, 6));      // more parameters are needed
+  CHECK(refused(99, 1, 1, 7));     // no such type of layer
+  CHECK(refused(0, 65537, 1, 7));  // one past the limits
+  CHECK_FALSE(refused(1, 0, 256, 6));
+  CHECK(refused(1, 0, 257, 6));
 }

@@ -68,9 +68,12 @@ class Fill {
   template <class T>
   void put(std::vector<T>& values) {
     values.clear();
+    if (depth_ >= kDepth) return;
+    ++depth_;
     for (std::uint64_t i = rng_.below(5); i > 0; --i) {
       put(values.emplace_back());
     }
+    --depth_;
   }
   template <class A, class B>
   void put(std::pair<A, B>& value) {
@@ -112,6 +115,9 @@ class Fill {
       default: return rng_.normal();
     }
   }
+  /// Layers hold layers: lists end somewhere.
+  static constexpr int kDepth = 4;
+  int depth_ = 0;
   Rng rng_;
 };
 

@@ -38,6 +38,7 @@ Json attempt_json(const AttemptRow& a) {
           {"pid", a.pid == 0 ? Json() : Json(a.pid)},
           {"started", time_or_null(a.started)},
           {"ended", time_or_null(a.ended)},
+          {"resumed_from", a.resumed_from == 0 ? Json() : Json(a.resumed_from)},
           {"class", failure},
           {"exit_code", exited ? Json(a.outcome.exit_code) : Json()},
           {"signal",

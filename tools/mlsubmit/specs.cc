@@ -253,7 +253,9 @@ Result<blob::Stored> bring_file(Connection& connection, const Globals& globals,
   return blob;
 }
 
-Result<> bring_data(Connection& connection, const Globals& globals,
+namespace {
+
+Result<> bring_rows(Connection& connection, const Globals& globals,
                     JobSpec& s) {
   if (s.data.path.empty()) {
     auto missing = is_missing(connection, s.data.digest);
@@ -267,6 +269,26 @@ Result<> bring_data(Connection& connection, const Globals& globals,
   s.data.digest = blob->digest;
   s.data.bytes = blob->bytes;
   return {};
+}
+
+/// The model that training begins with, if there is one.
+Result<> bring_model(Connection& connection, const Globals& globals,
+                     ModelFile& init) {
+  if (init.path.empty()) return {};
+  auto blob = bring_file(connection, globals, init.path);
+  if (!blob) return std::move(blob).fail();
+  init.digest = blob->digest;
+  init.bytes = blob->bytes;
+  return {};
+}
+
+}  // namespace
+
+Result<> bring_data(Connection& connection, const Globals& globals,
+                    JobSpec& s) {
+  auto brought = bring_rows(connection, globals, s);
+  if (!brought) return brought;
+  return bring_model(connection, globals, s.train.init_from);
 }
 
 }  // namespace mlb::submit

@@ -34,6 +34,9 @@ Submit message_of(const spec::Parsed& parsed, const SubmitFlags& flags,
   out.envelope.resources = s.resources;
   out.envelope.retry = s.retry;
   out.envelope.digests = {s.data.digest};
+  if (!s.train.init_from.path.empty()) {
+    out.envelope.digests.push_back(s.train.init_from.digest);
+  }
   out.spec = wire::encode_spec(s);
   out.source = spec::to_yaml(s);
   out.idempotency_key = flags.idempotency_key;

@@ -22,7 +22,7 @@ void print_shape(const JobSpec& s) {
   const auto* net = std::get_if<NetSpec>(&s.model);
   if (net == nullptr) return;
   const auto shape = infer_shape(*net);
-  if (const auto* good = std::get_if<NetShape>(&shape)) {
+  if (const auto* good = std::get_if<NetTable>(&shape)) {
     std::fputs(shape_table(*good).c_str(), stderr);
   }
 }

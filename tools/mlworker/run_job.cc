@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <cmath>
 #include <filesystem>
 #include <new>
 
@@ -22,61 +21,6 @@ Live live_of(const char* stage, double fraction) {
   out.stage = stage;
   out.fraction = fraction;
   return out;
-}
-
-void add_history(Work& work, const Point& point) {
-  for (const auto& [name, value] : point.metrics) {
-    work.history +=
-        std::to_string(point.step) + "," + std::to_string(point.epoch) + "," +
-        std::to_string(static_cast<double>(point.elapsed.count()) / 1000) +
-        "," + name + "," + table::number_text(value) + "\n";
-  }
-}
-
-/// NaN in the loss: the model is of no use, and training on would not help.
-bool is_lost(const Point& point) {
-  const auto loss = point.metrics.find("train.loss");
-  return loss != point.metrics.end() && !std::isfinite(loss->second);
-}
-
-Result<bool> train_all(Work& work, Reporter& reporter) {
-  auto trainer = learn::make_trainer(work.spec, work.plan, stop_asked);
-  auto begun = trainer->begin(work.train, work.valid);
-  if (!begun) return std::move(begun).fail();
-  const Millis start = read_clock().mono;
-  bool nan = false;
-  learn::StepReport report;
-  while (!nan && !stop_asked()) {
-    auto more = trainer->step(report);
-    if (!more) return std::move(more).fail();
-    if (!*more) break;
-    Point point{report.epoch, report.epochs, report.step,
-                read_clock().mono - start, report.metrics};
-    nan = is_lost(point);
-    reporter.point(point);
-    add_history(work, point);
-    Live live = live_of("train", 0);
-    live.epoch = report.epoch;
-    live.epochs = report.epochs;
-    live.step = report.step;
-    live.fraction = static_cast<double>(report.epoch) /
-                    static_cast<double>(std::max(1u, report.epochs));
-    const double seconds = static_cast<double>(point.elapsed.count()) / 1000;
-    live.eta_seconds = seconds / report.epoch * (report.epochs - report.epoch);
-    if (seconds > 0) {
-      live.rows_per_second =
-          static_cast<double>(work.train.x.rows) * report.epoch / seconds;
-    }
-    reporter.live(live);
-  }
-  auto model = trainer->finish();
-  if (!model) return std::move(model).fail();
-  work.model = std::move(*model);
-  // Only the trainer knows the score of rows out of bag.
-  for (const auto& [name, value] : report.metrics) {
-    if (name.starts_with("oob.")) work.outcome.metrics[name] = value;
-  }
-  return nan;
 }
 
 void fail(Outcome& outcome, FailureClass failure, std::string reason) {
@@ -151,6 +95,13 @@ void Reporter::message(const std::string& text) {
   Item item;
   item.type = ItemType::message;
   item.message = text;
+  frame(kItemFrame, wire::encode_item(item));
+}
+
+void Reporter::checkpoint(const CheckpointMark& mark) {
+  Item item;
+  item.type = ItemType::checkpoint;
+  item.checkpoint = mark;
   frame(kItemFrame, wire::encode_item(item));
 }
 

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "job/spec.h"
 #include "job/state.h"
+#include "learn/checkpoint.h"
 #include "learn/trainer.h"
 #include "prep/split.h"
 #include "run_job_cache.h"
@@ -24,6 +25,8 @@ class Reporter {
   explicit Reporter(int fd) : fd_(fd) {}
   void point(const Point& point);
   void message(const std::string& text);
+  /// The file is whole and durable.
+  void checkpoint(const CheckpointMark& mark);
   /// At most one every 100 ms, unless the stage changed.
   void live(const Live& live);
 
@@ -62,7 +65,19 @@ Result<> make_dataset(Work& work);
 // run_job.cc
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache = {});
+// run_job_train.cc; true: the loss became nan
+Result<bool> train_all(Work& work, Reporter& reporter);
+// run_job_checkpoint.cc
+/// Writes the file `name` of the job's directory, whole or not at all.
+Result<CheckpointMark> save_checkpoint(const Work& work, std::string name,
+                                       const learn::Checkpoint& checkpoint);
+/// The checkpoint that this attempt was given; none: it begins from scratch,
+/// with a message when there is one that does not fit.
+std::optional<learn::Checkpoint> given_checkpoint(const Work& work,
+                                                  Reporter& reporter);
 // run_job_report.cc: metrics, gates, files
+/// What determines the result, so that equal work gives an equal digest.
+Bytes training_record(const JobSpec& spec);
 Result<> evaluate(Work& work);
 Result<> save_files(Work& work);
 

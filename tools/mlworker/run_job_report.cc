@@ -51,26 +51,6 @@ std::vector<std::string> wanted_metrics(const Work& work) {
   return out;
 }
 
-/// What determines the result, so that equal work gives an equal digest.
-Bytes training_record(const JobSpec& spec) {
-  JobSpec record;
-  record.kind = spec.kind;
-  record.seed = spec.seed;
-  record.keep.model = spec.keep.model;
-  record.data = spec.data;
-  record.data.path.clear();
-  record.csv = spec.csv;
-  record.columns = spec.columns;
-  record.target = spec.target;
-  record.target_transform = spec.target_transform;
-  record.task = spec.task;
-  record.positive = spec.positive;
-  record.features = spec.features;
-  record.model = spec.model;
-  record.train = spec.train;
-  return wire::encode_spec(record);
-}
-
 std::string float_text(float value) {
   return table::number_text(static_cast<double>(value));
 }
@@ -123,6 +103,28 @@ Result<> save(Work& work, const std::string& name, const std::string& file,
 }
 
 }  // namespace
+
+Bytes training_record(const JobSpec& spec) {
+  JobSpec record;
+  record.kind = spec.kind;
+  record.seed = spec.seed;
+  record.keep.model = spec.keep.model;
+  record.data = spec.data;
+  record.data.path.clear();
+  record.csv = spec.csv;
+  record.columns = spec.columns;
+  record.target = spec.target;
+  record.target_transform = spec.target_transform;
+  record.task = spec.task;
+  record.positive = spec.positive;
+  record.features = spec.features;
+  record.model = spec.model;
+  record.train = spec.train;
+  record.train.threads.reset();
+  record.train.checkpoint = {};
+  record.train.init_from.path.clear();
+  return wire::encode_spec(record);
+}
 
 Result<> evaluate(Work& work) {
   const auto names = wanted_metrics(work);

@@ -18,7 +18,6 @@ namespace {
 
 constexpr Millis kTurn{100};
 constexpr Millis kAskWelcome{1000};
-constexpr Millis kLastDelivery{5000};
 
 /// DIR/id holds the worker's UUID, DIR/session how often it was started.
 Result<session::PeerSession> begin_session(const std::string& dir) {
@@ -242,6 +241,7 @@ void Supervisor::wait() {
   tail_logs();
   watch_memory();
   write_what_failed();
+  give_back_what_is_known();
 }
 
 bool Supervisor::should_end(const volatile std::sig_atomic_t& signals) {

@@ -29,6 +29,9 @@ inline std::string text_of(const Attempt& attempt) {
          attempt.job.text();
 }
 
+/// How long a worker that ends waits for the broker to take what is left.
+inline constexpr Millis kLastDelivery{5000};
+
 struct ServeOptions {
   std::string broker;
   std::string data;
@@ -63,8 +66,11 @@ class Supervisor {
     std::uint64_t launch_id = 0;
     std::uint32_t pid = 0;  ///< 0: does not run yet
     std::unique_ptr<ProgressPipe> pipe;
-    std::uint64_t items = 0;  ///< numbers given
-    std::string ending;       ///< why we end it; empty: we do not
+    std::uint64_t items = 0;           ///< numbers given
+    std::string ending;                ///< why we end it; empty: we do not
+    std::optional<Millis> given_back;  ///< mono: its process was gone
+    int delivering = 0;    ///< checkpoints on their way to the broker
+    bool settled = false;  ///< its outcome is known
     Resources resources;
     std::vector<Item> unspooled;     ///< numbered, not on disk yet
     bool writing = false;            ///< the file thread has some of this
@@ -105,6 +111,8 @@ class Supervisor {
   void watch_memory();
   void take(const Attempt& attempt, Running& job, Reported reported);
   void give_back(const Attempt& attempt);
+  void give_back_what_is_known();
+  void deliver(const Attempt& attempt, Running& job, Item item);
   void upload(const Attempt& attempt, BlobPath by);
   Outcome outcome_of(const Running& job, const exec::LaunchEvent& event) const;
 

@@ -43,8 +43,13 @@ void Supervisor::prepare(const Start& start) {
   job.resources = start.envelope.resources;
   blob_thread_.give([this, start, folder]() -> Completion {
     auto done = folder.create(start);
+    const char* name = "input";  // the data, then the model to begin with
     for (const auto& digest : start.envelope.digests) {
-      if (done) done = blobs_.fetch(digest, folder.file("input"));
+      if (done) done = blobs_.fetch(digest, folder.file(name));
+      name = "init";
+    }
+    if (done && !start.checkpoint.digest.is_none()) {
+      done = blobs_.fetch(start.checkpoint.digest, folder.file("resume"));
     }
     std::optional<Error> error;
     if (!done) error = std::move(done).fail();
@@ -52,7 +57,7 @@ void Supervisor::prepare(const Start& start) {
       const auto it = jobs_.find(start.attempt);
       if (it == jobs_.end()) return;
       if (it->second.ending == kDrain) {
-        give_back(start.attempt);
+        it->second.given_back = read_clock().mono;
       } else if (error) {
         settle(start.attempt, failure(FailureClass::error,
                                       "fetching data: " + error->message));
@@ -167,13 +172,52 @@ void Supervisor::exited(const Attempt& attempt,
     job.pipe.reset();
   }
   if (job.ending == kDrain) {
-    give_back(attempt);
+    job.given_back = read_clock().mono;
   } else {
     settle(attempt, outcome_of(job, event));
   }
 }
 
-/// It leaves no outcome: another worker begins the attempt's job anew.
+/// Attempts whose process is gone are given back once the broker has all that
+/// they reported, their last checkpoint above all; without an answer, soon.
+void Supervisor::give_back_what_is_known() {
+  const Millis now = read_clock().mono;
+  std::vector<Attempt> ready;
+  for (const auto& [attempt, job] : jobs_) {
+    if (!job.given_back) continue;
+    const bool known = job.delivering == 0 && !job.writing &&
+                       job.unspooled.empty() && agent_.all_taken(attempt);
+    if (known || *job.given_back + kLastDelivery <= now) {
+      ready.push_back(attempt);
+    }
+  }
+  for (const Attempt& attempt : ready) give_back(attempt);
+}
+
+/// Brings a checkpoint to the broker, then says that it is there.
+void Supervisor::deliver(const Attempt& attempt, Running& job, Item item) {
+  const CheckpointMark mark = item.checkpoint;
+  const std::string path = job.folder.file(mark.file);
+  ++job.delivering;
+  blob_thread_.give([this, attempt, path, mark, item]() -> Completion {
+    auto done =
+        blobs_.deliver(path, {mark.digest, mark.bytes}, BlobPath::shortest);
+    const std::string problem = done ? "" : done.error().message;
+    return [this, attempt, item, problem] {
+      const auto it = jobs_.find(attempt);
+      if (it == jobs_.end()) return;
+      --it->second.delivering;
+      if (it->second.settled) return;  // its items are counted
+      if (problem.empty()) {
+        spool(attempt, it->second, {item});
+      } else {
+        log(LogLevel::warning, "delivering a checkpoint: " + problem);
+      }
+    };
+  });
+}
+
+/// It leaves no outcome: another attempt goes on from its checkpoint.
 void Supervisor::give_back(const Attempt& attempt) {
   const JobFolder folder = jobs_.at(attempt).folder;
   jobs_.erase(attempt);
@@ -189,6 +233,7 @@ void Supervisor::give_back(const Attempt& attempt) {
 /// brought to the broker.
 void Supervisor::settle(const Attempt& attempt, Outcome outcome) {
   Running& job = jobs_.at(attempt);
+  job.settled = true;
   ++jobs_done_;
   log(LogLevel::info,
       text_of(attempt) + ": " +
@@ -238,7 +283,15 @@ void Supervisor::take(const Attempt& attempt, Running& job, Reported reported) {
   if (!reported.problem.empty()) {
     log(LogLevel::warning, text_of(attempt) + ": " + reported.problem);
   }
-  spool(attempt, job, std::move(reported.items));
+  std::vector<Item> items;
+  for (auto& item : reported.items) {
+    if (item.type == ItemType::checkpoint) {
+      deliver(attempt, job, std::move(item));
+    } else {
+      items.push_back(std::move(item));
+    }
+  }
+  spool(attempt, job, std::move(items));
   if (!reported.live.empty()) {
     step(LiveChanged{attempt, reported.live.back()});
   }

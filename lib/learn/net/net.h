@@ -1,119 +1,211 @@
-// A feed-forward net built at run time: one flat parameter vector, layers that
-// own offsets into it, exact gradients by backpropagation.  Pure arithmetic;
-// float in the product, double in gradient checks.
+// A feed-forward net built at run time: one flat parameter vector and a list
+// of nodes, each a unit (layer.h) and the values that enter it.  Exact
+// gradients by backpropagation.  Pure arithmetic; float in the product, double
+// in gradient checks.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <span>
+#include <variant>
 #include <vector>
 
-#include "base/check.h"
-#include "base/rng.h"
+#include "base/result.h"
 #include "job/spec.h"
-#include "learn/net/ops.h"
+#include "learn/net/activation.h"
+#include "learn/net/conv.h"
+#include "learn/net/dense.h"
+#include "learn/net/join.h"
+#include "learn/net/norm.h"
+#include "learn/net/pool.h"
 
 namespace mlb::learn {
 
-struct NetLayer {
-  LayerType type = LayerType::dense;
-  std::size_t in = 0;
-  std::size_t out = 0;
-  std::size_t weights = 0;  ///< offset; dense: in x out, row-major
-  std::size_t bias = 0;     ///< offset; dense with bias: out
-  bool has_bias = false;
-  double rate = 0;  ///< dropout
+using Unit =
+    std::variant<DenseUnit, ConvUnit, MaxPoolUnit, AvgPoolUnit,
+                 GlobalAvgPoolUnit, BatchNormUnit, LayerNormUnit, DropoutUnit,
+                 SoftmaxUnit, AddUnit, JoinUnit, Elementwise<Relu>,
+                 Elementwise<LeakyRelu>, Elementwise<Elu>, Elementwise<Gelu>,
+                 Elementwise<Silu>, Elementwise<Mish>, Elementwise<Tanh>,
+                 Elementwise<SigmoidCurve>>;
+
+struct Node {
+  Unit unit;
+  /// Values that enter: 0 is the rows, 1 + i is what leaves node i.
+  std::vector<std::size_t> inputs;
+  std::size_t size = 0;  ///< numbers a row that leave
+  bool learns = false;   ///< it or a node before it has parameters
 };
 
-/// The shape of a net: the layers of the spec and the output layer that the
-/// task adds (`outputs` linear units).
-struct NetShape {
-  NetShape(const std::vector<Layer>& layers, std::size_t inputs,
-           std::size_t outputs);
-  std::vector<NetLayer> layers;
+/// Nodes in an order in which each stands behind what enters it; the last is
+/// the output layer that the task adds: linear, `outputs` wide.
+struct Net {
+  std::vector<Node> nodes;
   std::size_t inputs = 0;
   std::size_t outputs = 0;
-  std::size_t parameters = 0;
+  std::size_t parameters = 0;  ///< trained numbers
+  std::size_t statistics = 0;  ///< running ones of batchnorm
+  std::vector<Range> weights;  ///< those that l1 and l2 hold down
+
+  bool has_batchnorm() const { return statistics > 0; }
 };
 
-inline NetShape::NetShape(const std::vector<Layer>& wanted,
-                          std::size_t input_width, std::size_t output_width)
-    : inputs(input_width), outputs(output_width) {
-  std::size_t width = inputs;
-  const auto dense = [&](std::size_t units, bool bias) {
-    NetLayer l{LayerType::dense, width, units, parameters, 0, bias, 0};
-    parameters += width * units;
-    l.bias = parameters;
-    if (bias) parameters += units;
-    layers.push_back(l);
-    width = units;
-  };
-  for (const auto& layer : wanted) {
-    if (layer.type == LayerType::dense) {
-      dense(static_cast<std::size_t>(layer.units), layer.bias);
-    } else {
-      layers.push_back({layer.type, width, width, 0, 0, false, layer.rate});
-    }
-  }
-  dense(outputs, true);
-}
+/// Errors are those of infer_shape(): Fault::data, since all that can be known
+/// without the data was checked before.
+Result<Net> build_net(const NetSpec& spec, std::size_t inputs,
+                      std::size_t outputs);
 
-/// Normal with variance 2 / inputs of the layer, zero bias (He, Zhang, Ren,
-/// Sun, "Delving deep into rectifiers", 2015, section 2.2).
+/// Every unit's start, drawn from `rng` in the order of the nodes.
 template <class T>
-std::vector<T> initial_weights(const NetShape& shape, Rng& rng) {
-  std::vector<T> out(shape.parameters, T(0));
-  for (const auto& l : shape.layers) {
-    if (l.type != LayerType::dense) continue;
-    const double deviation = std::sqrt(2.0 / static_cast<double>(l.in));
-    for (std::size_t i = 0; i < l.in * l.out; ++i) {
-      out[l.weights + i] = static_cast<T>(deviation * rng.normal());
-    }
+std::vector<T> initial_parameters(const Net& net, Rng& rng) {
+  std::vector<T> out(net.parameters, T(0));
+  for (const Node& node : net.nodes) {
+    std::visit(
+        [&](const auto& unit) {
+          if constexpr (requires { unit.start(std::span<T>(out), rng); }) {
+            unit.start(std::span<T>(out), rng);
+          }
+        },
+        node.unit);
   }
   return out;
 }
 
-/// Activations and their gradients of one block of rows.  Keeps its memory.
+/// Mean 0 and variance 1: what running statistics begin with.
 template <class T>
-struct NetWorkspace {
-  std::vector<std::vector<T>> outputs;    ///< one a layer, rows x out
+std::vector<T> initial_statistics(const Net& net) {
+  std::vector<T> out(net.statistics, T(0));
+  for (const Node& node : net.nodes) {
+    const auto* norm = std::get_if<BatchNormUnit>(&node.unit);
+    if (norm == nullptr) continue;
+    std::ranges::fill(norm->variance.of(std::span<T>(out)), T(1));
+  }
+  return out;
+}
+
+/// Values and gradients of one block of rows.  Keeps its memory.
+template <class T>
+struct Workspace {
+  std::vector<std::vector<T>> values;     ///< one a node, rows x size
   std::vector<std::vector<T>> gradients;  ///< of the same
-  std::vector<std::vector<T>> masks;      ///< dropout: 0 or 1 / (1 - rate)
+  std::vector<Scratch<T>> scratch;        ///< one a node
+  std::vector<std::uint8_t> reached;      ///< has gradients[i] been written?
+  std::vector<std::vector<T>> spare;
 };
 
-/// rows x outputs, before softmax.  With `dropout` units are dropped, drawn
-/// from it; without, dropout layers pass everything (inverted scaling).
+/// The rows of a block and what they go through.
 template <class T>
-const T* forward(const NetShape& shape, std::span<const T> parameters,
-                 const T* x, std::size_t rows, Rng* dropout,
-                 NetWorkspace<T>& work);
+struct Pass {
+  std::span<const T> parameters;
+  const Across<T>* across = nullptr;
+  const T* x = nullptr;  ///< rows x inputs
+  std::size_t rows = 0;
+  Rng* rng = nullptr;  ///< of dropout; none: predicting
+};
 
-/// Adds the gradient with respect to the parameters to `gradient`;
-/// `output_gradient` is rows x outputs.  After forward() on the same rows.
 template <class T>
-void backward(const NetShape& shape, std::span<const T> parameters, const T* x,
-              std::size_t rows, const T* output_gradient, NetWorkspace<T>& work,
-              std::span<T> gradient);
+std::vector<const T*> inputs_of(const Node& node, const Pass<T>& pass,
+                                const Workspace<T>& work) {
+  std::vector<const T*> out;
+  for (const std::size_t value : node.inputs) {
+    out.push_back(value == 0 ? pass.x : work.values[value - 1].data());
+  }
+  return out;
+}
 
-/// Replaces each row of rows x columns by its softmax.
+/// Runs nodes first .. last - 1, whose inputs are there.
 template <class T>
-void softmax_rows(T* values, std::size_t rows, std::size_t columns);
+void forward(const Net& net, std::size_t first, std::size_t last,
+             const Pass<T>& pass, Workspace<T>& work) {
+  work.values.resize(net.nodes.size());
+  work.scratch.resize(net.nodes.size());
+  for (std::size_t i = first; i < last; ++i) {
+    const Node& node = net.nodes[i];
+    work.values[i].resize(pass.rows * node.size);
+    const auto inputs = inputs_of(node, pass, work);
+    const Forward<T> f{
+        pass.rows, pass.parameters, inputs,          work.values[i].data(),
+        pass.rng,  pass.across,     &work.scratch[i]};
+    std::visit([&](const auto& unit) { unit.forward(f); }, node.unit);
+  }
+}
 
-/// The sum over the rows of -log p(class), each times its weight if there are
-/// weights.  `gradient` (rows x columns) is
-/// that of the sum; `values` become probabilities.
+/// The whole net; rows x outputs, before softmax.
 template <class T>
-double cross_entropy(T* values, const float* y, std::size_t rows,
-                     std::size_t columns, T* gradient,
-                     const float* weights = nullptr);
+const T* forward(const Net& net, const Pass<T>& pass, Workspace<T>& work) {
+  forward(net, 0, net.nodes.size(), pass, work);
+  return work.values.back().data();
+}
 
-/// The sum of (value - y)^2, and its gradient; with weights as above.
 template <class T>
-double squared_error(const T* values, const T* y, std::size_t rows, T* gradient,
-                     const float* weights = nullptr);
+Backward<T> backward_of(std::size_t i, const Pass<T>& pass,
+                        std::span<const T* const> inputs, Workspace<T>& work) {
+  Backward<T> b;
+  b.rows = pass.rows;
+  b.parameters = pass.parameters;
+  b.inputs = inputs;
+  b.out = work.values[i].data();
+  b.out_gradient = work.gradients[i].data();
+  b.across = pass.across;
+  b.scratch = &work.scratch[i];
+  return b;
+}
+
+/// Where a node's input gradients go: straight to the value's gradient, or,
+/// when another node wrote that already, to spare memory that is then added.
+template <class T>
+std::vector<T*> gradient_targets(const Net& net, const Node& node,
+                                 std::size_t rows, Workspace<T>& work,
+                                 std::vector<std::uint8_t>& is_spare) {
+  std::vector<T*> out;
+  is_spare.assign(node.inputs.size(), 0);
+  work.spare.resize(std::max(work.spare.size(), node.inputs.size()));
+  for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+    const std::size_t value = node.inputs[k];
+    if (value == 0 || !net.nodes[value - 1].learns) {
+      out.push_back(nullptr);
+      continue;
+    }
+    const std::size_t count = rows * net.nodes[value - 1].size;
+    is_spare[k] = work.reached[value - 1];
+    std::vector<T>& to =
+        is_spare[k] ? work.spare[k] : work.gradients[value - 1];
+    to.resize(count);
+    work.reached[value - 1] = 1;
+    out.push_back(to.data());
+  }
+  return out;
+}
+
+/// Makes room for the gradient of the output, rows x outputs, and forgets all
+/// others.
+template <class T>
+T* begin_backward(const Net& net, std::size_t rows, Workspace<T>& work) {
+  work.gradients.resize(net.nodes.size());
+  work.reached.assign(net.nodes.size(), 0);
+  work.reached.back() = 1;
+  work.gradients.back().resize(rows * net.outputs);
+  return work.gradients.back().data();
+}
+
+/// Takes gradients from behind node last - 1 to before node `first`, and adds
+/// those of parameters to `gradient`.  After forward() on the same pass.
+template <class T>
+void backward(const Net& net, std::size_t last, std::size_t first,
+              const Pass<T>& pass, Workspace<T>& work, std::span<T> gradient) {
+  std::vector<std::uint8_t> is_spare;
+  for (std::size_t i = last; i-- > first;) {
+    const Node& node = net.nodes[i];
+    if (!node.learns || !work.reached[i]) continue;
+    const auto inputs = inputs_of(node, pass, work);
+    const auto targets = gradient_targets(net, node, pass.rows, work, is_spare);
+    Backward<T> b = backward_of<T>(i, pass, inputs, work);
+    b.input_gradients = targets;
+    b.gradient = gradient;
+    std::visit([&](const auto& unit) { unit.backward(b); }, node.unit);
+    for (std::size_t k = 0; k < targets.size(); ++k) {
+      if (!is_spare[k]) continue;
+      std::vector<T>& sum = work.gradients[node.inputs[k] - 1];
+      for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += targets[k][j];
+    }
+  }
+}
 
 }  // namespace mlb::learn
-
-#include "learn/net/net_impl.h"

@@ -1,12 +1,95 @@
 // See net_model.h.
 #include "learn/net/net_model.h"
 
+#include "job/shape.h"
+
 namespace mlb::learn {
 namespace {
 
-constexpr std::size_t kBlock = 256;
-constexpr std::uint64_t kMostLayers = 1000;
-constexpr std::uint64_t kMostUnits = 1u << 20;
+constexpr std::size_t kMostRows = 256;
+/// Numbers that a block holds at most behind its widest node.
+constexpr std::size_t kBlockNumbers = std::size_t{1} << 20;
+constexpr std::uint8_t kPayloadVersion = 1;
+
+std::size_t block_rows(const Net& net) {
+  std::size_t widest = net.inputs;
+  for (const Node& node : net.nodes) widest = std::max(widest, node.size);
+  return std::clamp<std::size_t>(
+      kBlockNumbers / std::max<std::size_t>(1, widest), 1, kMostRows);
+}
+
+void write_layers(Writer& w, const std::vector<Layer>& layers) {
+  w.number<std::uint32_t>(static_cast<std::uint32_t>(layers.size()));
+  for (const Layer& l : layers) {
+    w.number(static_cast<std::uint8_t>(l.type));
+    for (const int n : {l.units, l.size, l.stride, l.pad, l.groups, l.times}) {
+      w.number<std::int32_t>(n);
+    }
+    w.number(static_cast<std::uint8_t>(l.bias));
+    w.number(static_cast<std::uint8_t>(l.padding));
+    w.number(l.rate);
+    w.number(l.momentum);
+    w.number(l.epsilon);
+    w.number<std::uint32_t>(static_cast<std::uint32_t>(l.branches.size()));
+    for (const auto& branch : l.branches) write_layers(w, branch);
+  }
+}
+
+/// Reads what write_layers wrote; any bytes are a valid argument.
+class LayerReader {
+ public:
+  explicit LayerReader(Reader& reader) : r_(reader) {}
+
+  /// Empty and !ok() when the bytes are damaged.
+  std::vector<Layer> list(std::size_t depth) {
+    std::vector<Layer> out;
+    const auto count = number<std::uint32_t>();
+    if (depth > kMaxNesting + 1) good_ = false;
+    for (std::uint32_t i = 0; i < count && good_; ++i) {
+      if (++seen_ > kMaxLayers) good_ = false;
+      if (good_) out.push_back(layer(depth));
+    }
+    return out;
+  }
+  bool ok() const { return good_; }
+
+ private:
+  template <class T>
+  T number() {
+    if (!good_) return T{};
+    const auto value = r_.number<T>();
+    good_ = static_cast<bool>(value);
+    return value ? *value : T{};
+  }
+  template <class E>
+  E word(E last) {
+    const auto value = number<std::uint8_t>();
+    if (value > static_cast<std::uint8_t>(last)) good_ = false;
+    return good_ ? static_cast<E>(value) : E{};
+  }
+  Layer layer(std::size_t depth) {
+    Layer l;
+    l.type = word(LayerType::repeat);
+    for (int* n : {&l.units, &l.size, &l.stride, &l.pad, &l.groups, &l.times}) {
+      *n = number<std::int32_t>();
+    }
+    l.bias = number<std::uint8_t>() != 0;
+    l.padding = word(Padding::fixed);
+    l.rate = number<double>();
+    l.momentum = number<double>();
+    l.epsilon = number<double>();
+    const auto count = number<std::uint32_t>();
+    if (count > kMaxLayers) good_ = false;
+    for (std::uint32_t i = 0; i < count && good_; ++i) {
+      l.branches.push_back(list(depth + 1));
+    }
+    return l;
+  }
+
+  Reader& r_;
+  bool good_ = true;
+  std::size_t seen_ = 0;
+};
 
 }  // namespace
 
@@ -14,74 +97,98 @@ std::size_t net_outputs(const prep::Plan& plan) {
   return plan.task == prep::Task::regression ? 1 : plan.classes.size();
 }
 
-NetModel::NetModel(std::vector<Layer> layers, const prep::Plan& plan,
-                   std::vector<float> parameters)
-    : layers_(std::move(layers)),
-      shape_(layers_, plan.width(), net_outputs(plan)),
+prep::Matrix raw_outputs(const Net& net, const NetWeights& weights,
+                         const prep::Matrix& x, ShardPool& pool) {
+  prep::Matrix out{x.rows, net.outputs, {}};
+  out.values.resize(out.rows * out.columns);
+  const Across<float> running{weights.statistics, {}, 0};
+  const std::size_t block = block_rows(net);
+  const std::size_t lanes = std::min<std::size_t>(8, x.rows / block + 1);
+  // A lane takes every lanes-th block, with memory of its own.
+  pool.run(lanes, [&](std::size_t lane) {
+    Workspace<float> work;
+    for (std::size_t first = lane * block; first < x.rows;
+         first += lanes * block) {
+      const std::size_t rows = std::min(block, x.rows - first);
+      const Pass<float> pass{weights.parameters, &running,
+                             x.values.data() + first * x.columns, rows,
+                             nullptr};
+      const float* values = forward(net, pass, work);
+      std::copy_n(values, rows * net.outputs,
+                  out.values.data() + first * net.outputs);
+    }
+  });
+  return out;
+}
+
+NetModel::NetModel(NetSpec spec, Net net, const prep::Plan& plan,
+                   NetWeights weights)
+    : spec_(std::move(spec)),
+      net_(std::move(net)),
       task_(plan.task),
       scaling_(plan.target_scaling),
-      parameters_(std::move(parameters)) {}
+      weights_(std::move(weights)) {}
 
 Result<prep::Matrix> NetModel::predict(const prep::Matrix& x) const {
-  if (x.columns != shape_.inputs) {
+  if (x.columns != net_.inputs) {
     return Error{Fault::data, "the model wants another number of features"};
   }
-  prep::Matrix out{x.rows, shape_.outputs, {}};
-  out.values.resize(out.rows * out.columns);
-  NetWorkspace<float> work;
-  for (std::size_t first = 0; first < x.rows; first += kBlock) {
-    const std::size_t rows = std::min(kBlock, x.rows - first);
-    const float* values =
-        forward<float>(shape_, parameters_, x.values.data() + first * x.columns,
-                       rows, nullptr, work);
-    float* to = out.values.data() + first * out.columns;
-    std::copy_n(values, rows * out.columns, to);
-    if (task_ == prep::Task::classification) {
-      softmax_rows(to, rows, out.columns);
-    } else {
-      for (std::size_t i = 0; i < rows; ++i) {
-        to[i] = static_cast<float>(
-            scaling_.to_original(static_cast<double>(to[i])));
-      }
-    }
+  ShardPool alone(1);
+  prep::Matrix out = raw_outputs(net_, weights_, x, alone);
+  if (task_ == prep::Task::classification) {
+    softmax_rows(out.values.data(), out.rows, out.columns);
+    return out;
+  }
+  for (float& value : out.values) {
+    value =
+        static_cast<float>(scaling_.to_original(static_cast<double>(value)));
   }
   return out;
 }
 
 void NetModel::save(Writer& w) const {
-  w.number<std::uint64_t>(layers_.size());
-  for (const auto& l : layers_) {
-    w.number(static_cast<std::uint8_t>(l.type));
-    w.number(static_cast<std::uint64_t>(l.units));
-    w.number(static_cast<std::uint8_t>(l.bias));
-    w.number(l.rate);
+  w.number(kPayloadVersion);
+  w.number(static_cast<std::uint8_t>(spec_.input.has_value()));
+  const ImageSize input = spec_.input.value_or(ImageSize{});
+  for (const int n : {input.height, input.width, input.channels}) {
+    w.number<std::int32_t>(n);
   }
-  w.numbers<float>(parameters_);
+  write_layers(w, spec_.layers);
+  w.numbers<float>(weights_.parameters);
+  w.numbers<float>(weights_.statistics);
 }
 
 Result<std::unique_ptr<Model>> NetModel::load(const prep::Plan& plan,
                                               Reader& r) {
   const Error damaged{Fault::integrity, "the net in the model is damaged"};
-  auto count = r.number<std::uint64_t>();
-  if (!count || *count > kMostLayers) return damaged;
-  std::vector<Layer> layers;
-  for (std::uint64_t i = 0; i < *count; ++i) {
-    auto type = r.number<std::uint8_t>();
-    auto units = r.number<std::uint64_t>();
-    auto bias = r.number<std::uint8_t>();
-    auto rate = r.number<double>();
-    if (!type || !units || !bias || !rate || *units > kMostUnits ||
-        *type > static_cast<std::uint8_t>(LayerType::softmax)) {
-      return damaged;
-    }
-    layers.push_back({static_cast<LayerType>(*type), static_cast<int>(*units),
-                      *bias != 0, *rate});
+  auto version = r.number<std::uint8_t>();
+  auto is_image = r.number<std::uint8_t>();
+  auto height = r.number<std::int32_t>();
+  auto width = r.number<std::int32_t>();
+  auto channels = r.number<std::int32_t>();
+  if (!version || *version != kPayloadVersion || !is_image || !height ||
+      !width || !channels) {
+    return damaged;
   }
+  NetSpec spec{.layers = {}, .input = {}};
+  if (*is_image != 0) {
+    if (*height < 1 || *width < 1 || *channels < 1) return damaged;
+    spec.input = ImageSize{*height, *width, *channels};
+  }
+  LayerReader layers(r);
+  spec.layers = layers.list(0);
+  if (!layers.ok()) return damaged;
+  auto net = build_net(spec, plan.width(), net_outputs(plan));
   auto parameters = r.numbers<float>();
-  const NetShape shape(layers, plan.width(), net_outputs(plan));
-  if (!parameters || parameters->size() != shape.parameters) return damaged;
+  auto statistics = r.numbers<float>();
+  if (!net || !parameters || !statistics ||
+      parameters->size() != net->parameters ||
+      statistics->size() != net->statistics) {
+    return damaged;
+  }
   return std::unique_ptr<Model>(std::make_unique<NetModel>(
-      std::move(layers), plan, std::move(*parameters)));
+      std::move(spec), std::move(*net), plan,
+      NetWeights{std::move(*parameters), std::move(*statistics)}));
 }
 
 }  // namespace mlb::learn

@@ -3,27 +3,20 @@
 
 #include <numeric>
 
+#include "base/check.h"
 #include "learn/metrics.h"
 
 namespace mlb::learn {
 namespace {
 
-/// Rows that one shard takes at most: enough for an efficient product.
-constexpr std::size_t kShardRows = 32;
-constexpr std::size_t kMostShards = 8;
 /// Rows of one block of the shuffle: blocks are shuffled, then their rows.
 constexpr std::size_t kShuffleBlock = 4096;
 
-std::size_t shards_for(std::size_t rows) {
-  return std::clamp<std::size_t>(rows / kShardRows, 1, kMostShards);
-}
-
-bool larger_is_better(const std::string& metric) {
-  for (const char* name : {".accuracy", ".f1", ".auc", ".r2"}) {
-    if (metric.size() > std::string_view(name).size() &&
-        metric.ends_with(name)) {
-      return true;
-    }
+bool smaller_is_better(const std::string& metric) {
+  const std::string name = metric.substr(metric.find('.') + 1);
+  for (const char* falling : {"loss", "log_loss", "rmse", "mae", "brier", "ece",
+                              "mape", "medae", "inertia"}) {
+    if (name == falling) return true;
   }
   return false;
 }
@@ -36,16 +29,130 @@ Rng stream(std::uint64_t seed, std::string_view use, std::uint64_t a,
   return Rng(splitmix64(state));
 }
 
+std::string word_of(LossType type) {
+  switch (type) {
+    case LossType::automatic: return "auto";
+    case LossType::cross_entropy: return "cross_entropy";
+    case LossType::mse: return "mse";
+    case LossType::huber: return "huber";
+    case LossType::mae: return "mae";
+  }
+  return "?";
+}
+
+int threads_of(const JobSpec& spec) {
+  const int wanted = spec.train.threads.value_or(spec.resources.cpus);
+  return std::clamp(wanted, 1, static_cast<int>(kMostShards));
+}
+
+/// scikit-learn's "balanced": rows / (classes x rows of the class).
+std::vector<double> balanced_weights(const std::vector<float>& y,
+                                     std::size_t classes) {
+  std::vector<double> counts(classes, 0);
+  for (const float label : y) ++counts[static_cast<std::size_t>(label)];
+  for (double& count : counts) {
+    const auto rows = static_cast<double>(y.size());
+    count = count > 0 ? rows / (static_cast<double>(classes) * count) : 1;
+  }
+  return counts;
+}
+
+Result<std::vector<double>> class_weights(const ClassWeights& wanted,
+                                          const prep::Plan& plan,
+                                          const std::vector<float>& y) {
+  if (wanted.type == ClassWeightsType::none) return std::vector<double>{};
+  if (plan.task == prep::Task::regression) {
+    return Error{Fault::data,
+                 "train.class_weights: the target holds numbers, not classes"};
+  }
+  if (wanted.type == ClassWeightsType::balanced) {
+    return balanced_weights(y, plan.classes.size());
+  }
+  std::vector<double> out(plan.classes.size(), 1);
+  for (const auto& [label, weight] : wanted.weights) {
+    const auto found =
+        std::find(plan.classes.begin(), plan.classes.end(), label);
+    if (found == plan.classes.end()) {
+      return Error{
+          Fault::data,
+          "train.class_weights: the target has no class '" + label + "'"};
+    }
+    out[static_cast<std::size_t>(found - plan.classes.begin())] = weight;
+  }
+  return out;
+}
+
+std::vector<float> targets_of(const prep::Plan& plan, const Design& design) {
+  std::vector<float> out = design.y;
+  if (plan.task != prep::Task::regression) return out;
+  for (auto& y : out) {
+    y = static_cast<float>(
+        plan.target_scaling.to_learned(static_cast<double>(y)));
+  }
+  return out;
+}
+
+std::vector<std::string> metrics_to_watch(const JobSpec& spec,
+                                          const prep::Plan& plan) {
+  auto out = default_metrics(plan);
+  const std::string& watched = spec.train.early_stop.metric;
+  const std::string name = watched.substr(watched.find('.') + 1);
+  if (has_metric(plan.task, name) &&
+      std::find(out.begin(), out.end(), name) == out.end()) {
+    out.push_back(name);
+  }
+  return out;
+}
+
 }  // namespace
 
 NetTrainer::NetTrainer(const JobSpec& spec, const prep::Plan& plan,
                        StopAsked stop_asked)
     : spec_(spec),
-      net_(std::get<NetSpec>(spec.model)),
+      options_(std::get<NetSpec>(spec.model)),
       plan_(plan),
       stop_asked_(stop_asked),
-      shape_(net_.layers, plan.width(), net_outputs(plan)),
-      pool_(std::min(spec.resources.cpus, static_cast<int>(kMostShards))) {}
+      pool_(threads_of(spec)) {}
+
+Result<> NetTrainer::set_up_loss() {
+  const bool classes = plan_.task == prep::Task::classification;
+  loss_.type = options_.loss;
+  if (loss_.type == LossType::automatic) {
+    loss_.type = classes ? LossType::cross_entropy : LossType::mse;
+  }
+  if (classes != (loss_.type == LossType::cross_entropy)) {
+    return Error{Fault::data, "model.loss: " + word_of(loss_.type) +
+                                  " cannot be: the target holds " +
+                                  (classes ? "classes" : "numbers")};
+  }
+  loss_.delta = options_.huber_delta;
+  loss_.smoothing = options_.label_smoothing;
+  auto weights = class_weights(spec_.train.class_weights, plan_, train_->y);
+  if (!weights) return std::move(weights).fail();
+  loss_.class_weights = std::move(*weights);
+  return {};
+}
+
+Result<> NetTrainer::set_up_budget() {
+  early_stop_ =
+      spec_.train.early_stop_mode != EarlyStopMode::off && valid_->x.rows > 0;
+  if (spec_.train.early_stop_mode == EarlyStopMode::on && !early_stop_) {
+    return Error{Fault::data, "early_stop is asked for, but no row validates"};
+  }
+  if (net_.has_batchnorm() && (spec_.train.batch_size == 1)) {
+    return Error{Fault::data,
+                 "train.batch_size is 1; batchnorm needs at least 2 rows"};
+  }
+  const std::uint64_t an_epoch = steps_of_epoch();
+  total_steps_ = an_epoch * static_cast<std::uint64_t>(spec_.train.epochs);
+  if (spec_.train.steps) {
+    total_steps_ =
+        std::min(total_steps_, static_cast<std::uint64_t>(*spec_.train.steps));
+  }
+  schedule_.emplace(spec_.train.schedule, spec_.train.optimizer.learning_rate,
+                    an_epoch, total_steps_);
+  return {};
+}
 
 Result<> NetTrainer::begin(const Design& train, const Design& valid) {
   if (!ops::prepare()) {
@@ -54,30 +161,46 @@ Result<> NetTrainer::begin(const Design& train, const Design& valid) {
   }
   train_ = &train;
   valid_ = &valid;
-  total_weight_ = 0;
-  for (std::size_t i = 0; i < train.x.rows; ++i) {
-    total_weight_ += train.weight(i);
-  }
-  targets_ = train.y;
-  if (plan_.task == prep::Task::regression) {
-    for (auto& y : targets_) {
-      y = static_cast<float>(
-          plan_.target_scaling.to_learned(static_cast<double>(y)));
-    }
-  }
-  early_stop_ =
-      spec_.train.early_stop_mode != EarlyStopMode::off && valid.x.rows > 0;
-  if (spec_.train.early_stop_mode == EarlyStopMode::on && !early_stop_) {
-    return Error{Fault::data, "early_stop is asked for, but no row validates"};
-  }
-  Rng rng = Rng::stream(spec_.seed, "weights");
-  parameters_ = initial_weights<float>(shape_, rng);
-  gradient_.resize(shape_.parameters);
-  moment1_.assign(shape_.parameters, 0);
-  moment2_.assign(shape_.parameters, 0);
-  shards_.resize(kMostShards);
+  auto net = build_net(options_, plan_.width(), net_outputs(plan_));
+  if (!net) return std::move(net).fail();
+  net_ = std::move(*net);
   order_.resize(train.x.rows);
   std::iota(order_.begin(), order_.end(), 0);
+  auto loss = set_up_loss();
+  if (!loss) return loss;
+  auto budget = set_up_budget();
+  if (!budget) return budget;
+  metrics_ = metrics_to_watch(spec_, plan_);
+  targets_ = targets_of(plan_, train);
+  valid_targets_ = targets_of(plan_, valid);
+  Rng rng = Rng::stream(spec_.seed, "weights");
+  weights_ = {initial_parameters<float>(net_, rng),
+              initial_statistics<float>(net_)};
+  optimizer_.emplace(spec_.train.optimizer, net_.parameters);
+  pass_.emplace(net_, pool_);
+  keep_safe_place();
+  return {};
+}
+
+Result<> NetTrainer::start_from(const Model& model) {
+  const auto* other = dynamic_cast<const NetModel*>(&model);
+  if (other == nullptr) {
+    return Error{Fault::data,
+                 "train.init_from: a " + model.kind() + " cannot begin a net"};
+  }
+  if (other->spec().layers != options_.layers ||
+      other->net().inputs != net_.inputs ||
+      other->net().outputs != net_.outputs) {
+    return Error{
+        Fault::data,
+        "train.init_from: the model has other layers, features or classes (" +
+            std::to_string(other->net().inputs) + " features, " +
+            std::to_string(other->net().parameters) +
+            " parameters; this net: " + std::to_string(net_.inputs) + ", " +
+            std::to_string(net_.parameters) + ")"};
+  }
+  weights_ = other->weights();
+  keep_safe_place();
   return {};
 }
 
@@ -106,132 +229,113 @@ void NetTrainer::shuffle() {
   }
 }
 
-/// Rows first .. first + rows of the order, on one shard's own memory.
-void NetTrainer::run_shard(std::size_t index, std::size_t first,
-                           std::size_t rows) {
-  Shard& s = shards_[index];
+/// A last batch of one row joins the one before where batchnorm is used: one
+/// row has no variance.
+NetTrainer::Batch NetTrainer::next_batch() const {
+  const auto size = static_cast<std::size_t>(spec_.train.batch_size);
+  const std::size_t first = at_;
+  const std::size_t left = order_.size() - first;
+  const bool joins = net_.has_batchnorm() && left == size + 1;
+  return {first, joins ? left : std::min(size, left)};
+}
+
+std::size_t NetTrainer::steps_of_epoch() const {
+  const auto size = static_cast<std::size_t>(spec_.train.batch_size);
+  const std::size_t n = order_.size();
+  const bool joins = net_.has_batchnorm() && n > size && n % size == 1;
+  return std::max<std::size_t>(1, (n + size - 1) / size - (joins ? 1 : 0));
+}
+
+/// Adds l1 and l2 to the gradient, holds it to clip_norm, and returns what it
+/// must still be multiplied with; `scale` makes it that of the mean.
+float NetTrainer::held_back(float scale) {
+  const TrainSpec& t = spec_.train;
+  if (t.l1 == 0 && t.l2 == 0 && t.clip_norm == 0) return scale;
+  const std::span<float> g = pass_->gradient();
+  for (float& value : g) value *= scale;
+  const auto l1 = static_cast<float>(t.l1);
+  const auto l2 = static_cast<float>(t.l2);
+  for (const Range& range : net_.weights) {
+    for (std::size_t i = range.begin; i < range.begin + range.count; ++i) {
+      const float w = weights_.parameters[i];
+      g[i] += l2 * w + l1 * static_cast<float>((w > 0) - (w < 0));
+    }
+  }
+  if (t.clip_norm == 0) return 1;
+  double square = 0;
+  for (const float value : g) {
+    square += static_cast<double>(value) * static_cast<double>(value);
+  }
+  const double norm = std::sqrt(square);
+  return norm > t.clip_norm ? static_cast<float>(t.clip_norm / norm) : 1;
+}
+
+void NetTrainer::train_batch(const Batch& batch) {
   const prep::Matrix& x = train_->x;
-  s.x.resize(rows * x.columns);
-  s.y.resize(rows);
-  for (std::size_t i = 0; i < rows; ++i) {
-    const std::size_t row = order_[first + i];
-    std::copy_n(x.values.data() + row * x.columns, x.columns,
-                s.x.data() + i * x.columns);
-    s.y[i] = targets_[row];
-  }
-  s.weights.clear();
-  if (!train_->weights.empty()) {
+  const auto gather = [&](std::size_t first, std::size_t rows, float* to,
+                          float* y, float* weights) {
     for (std::size_t i = 0; i < rows; ++i) {
-      s.weights.push_back(train_->weights[order_[first + i]]);
+      const std::size_t row = order_[batch.first + first + i];
+      std::copy_n(x.values.data() + row * x.columns, x.columns,
+                  to + i * x.columns);
+      y[i] = targets_[row];
+      weights[i] = static_cast<float>(train_->weight(row));
     }
-  }
-  const float* weights = s.weights.empty() ? nullptr : s.weights.data();
-  s.gradient.assign(shape_.parameters, 0);
-  s.output_gradient.resize(rows * shape_.outputs);
-  Rng dropout = stream(spec_.seed, "dropout", steps_, index);
-  forward<float>(shape_, parameters_, s.x.data(), rows, &dropout, s.work);
-  float* out = s.work.outputs.back().data();
-  s.loss = plan_.task == prep::Task::classification
-               ? cross_entropy(out, s.y.data(), rows, shape_.outputs,
-                               s.output_gradient.data(), weights)
-               : squared_error(out, s.y.data(), rows, s.output_gradient.data(),
-                               weights);
-  backward<float>(shape_, parameters_, s.x.data(), rows,
-                  s.output_gradient.data(), s.work, s.gradient);
-}
-
-/// The sum of the loss over the batch.
-double NetTrainer::train_batch(std::size_t first, std::size_t rows) {
-  const std::size_t shards = shards_for(rows);
-  pool_.run(shards, [&](std::size_t i) {
-    const std::size_t begin = rows * i / shards;
-    const std::size_t end = rows * (i + 1) / shards;
-    run_shard(i, first + begin, end - begin);
-  });
-  double loss = 0;
-  gradient_.swap(shards_[0].gradient);
-  loss += shards_[0].loss;
-  for (std::size_t i = 1; i < shards; ++i) {
-    const float* from = shards_[i].gradient.data();
-    for (std::size_t j = 0; j < gradient_.size(); ++j) gradient_[j] += from[j];
-    loss += shards_[i].loss;
-  }
+  };
+  const auto draw = [&](std::size_t shard) {
+    return stream(spec_.seed, "dropout", steps_, shard);
+  };
+  const LossSum sum =
+      pass_->run(loss_, weights_.parameters, batch.rows, gather, draw);
+  pass_->update(weights_.statistics);
+  const float scale = held_back(static_cast<float>(1 / sum.weight));
+  optimizer_->step(weights_.parameters, pass_->gradient(), scale,
+                   rate_scale_ * schedule_->at(steps_));
+  since_report_.add(sum);
+  at_ += batch.rows;
   ++steps_;
-  optimise(rows);
-  return loss;
 }
 
-/// sgd: momentum, Nesterov as PyTorch has it.  adam: Kingma, Ba, "Adam: a
-/// method for stochastic optimization", 2015, algorithm 1.  Weight decay is
-/// added to the gradient.
-void NetTrainer::optimise(std::size_t rows) {
-  const Optimizer& o = spec_.train.optimizer;
-  const float scale = 1 / static_cast<float>(rows);
-  const auto rate = static_cast<float>(o.learning_rate);
-  const auto decay = static_cast<float>(o.weight_decay);
-  const std::size_t n = parameters_.size();
-  float* p = parameters_.data();
-  const float* g0 = gradient_.data();
-  float* m = moment1_.data();
-  if (o.type == OptimizerType::sgd) {
-    const auto momentum = static_cast<float>(o.momentum);
-    for (std::size_t i = 0; i < n; ++i) {
-      const float g = g0[i] * scale + decay * p[i];
-      m[i] = momentum * m[i] + g;
-      p[i] -= rate * (o.nesterov ? g + momentum * m[i] : m[i]);
-    }
-    return;
+bool NetTrainer::is_report_due() const {
+  if (steps_ >= total_steps_) return true;
+  const TrainSpan& every = spec_.train.validate_every;
+  if (every.unit == SpanUnit::steps) {
+    return steps_ % static_cast<std::uint64_t>(every.count) == 0;
   }
-  float* v = moment2_.data();
-  const auto b1 = static_cast<float>(o.beta1);
-  const auto b2 = static_cast<float>(o.beta2);
-  const auto t = static_cast<double>(steps_);
-  const auto correct1 = static_cast<float>(1 / (1 - std::pow(o.beta1, t)));
-  const auto correct2 = static_cast<float>(1 / (1 - std::pow(o.beta2, t)));
-  const auto epsilon = static_cast<float>(o.epsilon);
-  for (std::size_t i = 0; i < n; ++i) {
-    const float g = g0[i] * scale + decay * p[i];
-    m[i] = b1 * m[i] + (1 - b1) * g;
-    v[i] = b2 * v[i] + (1 - b2) * g * g;
-    p[i] -= rate * (m[i] * correct1) / (std::sqrt(v[i] * correct2) + epsilon);
-  }
+  return at_ >= order_.size();
 }
 
-NetModel NetTrainer::model_of(const std::vector<float>& parameters) const {
-  return NetModel(net_.layers, plan_, parameters);
+bool NetTrainer::is_validation_due() const {
+  const TrainSpan& every = spec_.train.validate_every;
+  return every.unit == SpanUnit::steps || steps_ >= total_steps_ ||
+         epoch_ % every.count == 0;
 }
 
-double NetTrainer::learned_error(const prep::Matrix& predicted) const {
-  const auto& scaling = plan_.target_scaling;
-  double sum = 0;
-  double all = 0;
-  for (std::size_t i = 0; i < predicted.rows; ++i) {
-    const double d =
-        scaling.to_learned(static_cast<double>(predicted.values[i])) -
-        scaling.to_learned(static_cast<double>(valid_->y[i]));
-    sum += valid_->weight(i) * d * d;
-    all += valid_->weight(i);
-  }
-  return sum / all;
-}
-
-Result<> NetTrainer::validate(StepReport& report) {
-  if (valid_->x.rows == 0) return {};
-  auto predicted = model_of(parameters_).predict(valid_->x);
-  if (!predicted) return std::move(predicted).fail();
-  for (const auto& name : default_metrics(plan_)) {
-    report.metrics["valid." + name] =
-        metric(name, *predicted, valid_->y, valid_->weights);
-  }
-  double loss = report.metrics.count("valid.log_loss") > 0
-                    ? report.metrics.at("valid.log_loss")
-                    : 0;
+void NetTrainer::validate(StepReport& report) {
+  if (valid_->x.rows == 0) return;
+  prep::Matrix out = raw_outputs(net_, weights_, valid_->x, pool_);
+  std::vector<float> unused(out.values.size());
+  std::vector<float> weights = valid_->weights;
+  if (weights.empty()) weights.assign(out.rows, 1);
+  // Turns the scores of classes into probabilities on its way.
+  const LossSum sum =
+      loss_of(loss_, out.values.data(), valid_targets_.data(), weights.data(),
+              out.rows, out.columns, unused.data());
   if (plan_.task == prep::Task::regression) {
-    // As train.loss: the mean squared error of what is learned.
-    loss = learned_error(*predicted);
+    for (float& value : out.values) {
+      value = static_cast<float>(
+          plan_.target_scaling.to_original(static_cast<double>(value)));
+    }
   }
-  report.metrics["valid.loss"] = loss;
-  return {};
+  for (const auto& name : metrics_) {
+    report.metrics["valid." + name] =
+        metric(name, out, valid_->y, valid_->weights);
+  }
+  report.metrics["valid.loss"] = sum.loss / sum.weight;
+}
+
+void NetTrainer::end(const char* reason) {
+  if (ending_.empty()) ending_ = reason;
 }
 
 /// Keeps the best weights, and decides whether to stop.
@@ -239,48 +343,100 @@ void NetTrainer::judge(const StepReport& report) {
   const EarlyStop& rule = spec_.train.early_stop;
   const auto found = report.metrics.find(rule.metric);
   if (found == report.metrics.end()) return;
-  const double sign = larger_is_better(rule.metric) ? -1 : 1;
-  const double value = sign * found->second;
+  const double value =
+      smaller_is_better(rule.metric) ? found->second : -found->second;
   if (!best_value_ || value < *best_value_ - rule.min_delta) {
     best_value_ = value;
-    best_ = parameters_;
+    best_ = weights_;
     since_best_ = 0;
   } else if (early_stop_ && ++since_best_ >= rule.patience) {
-    over_ = true;
+    end("early_stop");
   }
 }
 
-Result<bool> NetTrainer::step(StepReport& report) {
-  if (over_ || epoch_ >= static_cast<std::uint32_t>(spec_.train.epochs)) {
-    return false;
-  }
-  ++epoch_;
-  shuffle();
-  const std::size_t n = order_.size();
-  const auto batch = static_cast<std::size_t>(spec_.train.batch_size);
-  double loss = 0;
-  std::size_t seen = 0;
-  for (std::size_t first = 0; first < n && !stop_asked_(); first += batch) {
-    const std::size_t rows = std::min(batch, n - first);
-    loss += train_batch(first, rows);
-    seen += rows;
-  }
-  if (seen < n) return false;  // stopped in the middle: no epoch
-  report = {};
+void NetTrainer::fill(StepReport& report) {
   report.epoch = epoch_;
   report.epochs = static_cast<std::uint32_t>(spec_.train.epochs);
   report.step = steps_;
-  report.metrics["train.loss"] = loss / total_weight_;
-  auto done = validate(report);
-  if (!done) return std::move(done).fail();
-  judge(report);
+  const double loss = since_report_.loss / since_report_.weight;
+  report.metrics["train.loss"] = loss;
+  const bool moves = spec_.train.schedule != Schedule{} || rate_scale_ != 1;
+  if (moves) {
+    report.metrics["train.lr"] = rate_scale_ * schedule_->at(steps_ - 1);
+  }
+  since_report_ = {};
+  if (is_validation_due()) {
+    validate(report);
+    const auto valid = report.metrics.find("valid.loss");
+    schedule_->note(valid == report.metrics.end() ? loss : valid->second);
+    judge(report);
+  }
+}
+
+void NetTrainer::keep_safe_place() {
+  if (spec_.train.on_nan.type != OnNanType::rollback) return;
+  Writer writer;
+  write_state(writer);
+  safe_place_ = writer.take();
+}
+
+/// True: it went back to the last safe place, with a smaller learning rate.
+bool NetTrainer::roll_back(StepReport& report) {
+  const OnNan& rule = spec_.train.on_nan;
+  if (rule.type != OnNanType::rollback || rollbacks_ >= rule.max) return false;
+  const auto from = steps_;
+  const double scale = rate_scale_ * rule.factor;
+  const std::int32_t times = rollbacks_ + 1;
+  Reader reader(safe_place_);
+  const auto loaded = read_state(reader);
+  CHECK(loaded);
+  rate_scale_ = scale;
+  rollbacks_ = times;
+  keep_safe_place();
+  report.note = "the loss became nan at step " + std::to_string(from) +
+                "; back to step " + std::to_string(steps_) +
+                " with the learning rate times " + std::to_string(scale);
+  return true;
+}
+
+Result<bool> NetTrainer::step(StepReport& report) {
+  report = {};
+  if (!ending_.empty()) return false;
+  do {
+    if (stop_asked_()) {
+      report.paused = true;
+      return true;
+    }
+    if (at_ >= order_.size()) at_ = 0;
+    if (at_ == 0) {
+      ++epoch_;
+      shuffle();
+    }
+    train_batch(next_batch());
+    if (!std::isfinite(since_report_.loss)) {
+      if (roll_back(report)) {
+        report.paused = true;
+        return true;
+      }
+      end("nan");
+    }
+  } while (ending_.empty() && !is_report_due());
+  fill(report);
+  if (steps_ >= total_steps_) {
+    const bool by_epochs =
+        epoch_ >= static_cast<std::uint32_t>(spec_.train.epochs) &&
+        at_ >= order_.size();
+    end(by_epochs ? "epochs" : "steps");
+  }
+  keep_safe_place();
   return true;
 }
 
 Result<std::unique_ptr<Model>> NetTrainer::finish() {
-  const bool best = spec_.keep.model != KeptModel::last && !best_.empty();
+  const bool best =
+      spec_.keep.model != KeptModel::last && !best_.parameters.empty();
   return std::unique_ptr<Model>(std::make_unique<NetModel>(
-      net_.layers, plan_, best ? best_ : parameters_));
+      options_, net_, plan_, best ? best_ : weights_));
 }
 
 }  // namespace mlb::learn

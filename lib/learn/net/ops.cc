@@ -15,16 +15,15 @@ CBLAS_TRANSPOSE blas(Transpose t) {
   return t == Transpose::yes ? CblasTrans : CblasNoTrans;
 }
 
-/// Leading dimensions of row-major operands.
-int lead(Transpose t, std::size_t rows, std::size_t columns) {
-  return static_cast<int>(t == Transpose::yes ? rows : columns);
-}
-
 float power_of_two(int n) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(n + 127) << 23);
 }
 
 }  // namespace
+
+std::string kernels() {
+  return openblas_get_corename();
+}
 
 bool prepare() {
   openblas_set_num_threads(1);
@@ -32,18 +31,21 @@ bool prepare() {
 }
 
 void gemm(Transpose ta, Transpose tb, std::size_t m, std::size_t n,
-          std::size_t k, const float* a, const float* b, float beta, float* c) {
+          std::size_t k, Panel<const float> a, Panel<const float> b, float beta,
+          Panel<float> c) {
   cblas_sgemm(CblasRowMajor, blas(ta), blas(tb), static_cast<int>(m),
-              static_cast<int>(n), static_cast<int>(k), 1, a, lead(ta, m, k), b,
-              lead(tb, k, n), beta, c, static_cast<int>(n));
+              static_cast<int>(n), static_cast<int>(k), 1, a.values,
+              static_cast<int>(a.step), b.values, static_cast<int>(b.step),
+              beta, c.values, static_cast<int>(c.step));
 }
 
 void gemm(Transpose ta, Transpose tb, std::size_t m, std::size_t n,
-          std::size_t k, const double* a, const double* b, double beta,
-          double* c) {
+          std::size_t k, Panel<const double> a, Panel<const double> b,
+          double beta, Panel<double> c) {
   cblas_dgemm(CblasRowMajor, blas(ta), blas(tb), static_cast<int>(m),
-              static_cast<int>(n), static_cast<int>(k), 1, a, lead(ta, m, k), b,
-              lead(tb, k, n), beta, c, static_cast<int>(n));
+              static_cast<int>(n), static_cast<int>(k), 1, a.values,
+              static_cast<int>(a.step), b.values, static_cast<int>(b.step),
+              beta, c.values, static_cast<int>(c.step));
 }
 
 float exp(float x) {
@@ -123,6 +125,47 @@ float tanh(float x) {
 
 double tanh(double x) {
   return std::tanh(x);
+}
+
+namespace {
+
+template <std::size_t N>
+float polynomial(float x, const float (&coefficients)[N]) {
+  float y = coefficients[0];
+  for (std::size_t i = 1; i < N; ++i) y = y * x + coefficients[i];
+  return y;
+}
+
+/// 1 - erf(x) for x >= 1.
+float erfc_above_one(float x) {
+  constexpr float near[] = {
+      2.326819970068386e-2f,  -1.387039388740657e-1f, 3.687424674597105e-1f,
+      -5.824733027278666e-1f, 6.210004621745983e-1f,  -4.944515323274145e-1f,
+      3.404879937665872e-1f,  -2.741127028184656e-1f, 5.638259427472472e-1f};
+  constexpr float far[] = {-1.047766399936249e+1f, 1.297719955372516e+1f,
+                           -7.495518717768503e+0f, 2.921019019210786e+0f,
+                           -1.015265279202700e+0f, 4.218463358204948e-1f,
+                           -2.820767439740514e-1f, 5.641895067754075e-1f};
+  const float q = 1 / x;
+  const float z = q * q;
+  return exp(-x * x) * q * (x < 2 ? polynomial(z, near) : polynomial(z, far));
+}
+
+}  // namespace
+
+float erf(float x) {
+  constexpr float core[] = {7.853861353153693e-5f, -8.010193625184903e-4f,
+                            5.188327685732524e-3f, -2.685381193529856e-2f,
+                            1.128358514861418e-1f, -3.761262582423300e-1f,
+                            1.128379165726710e+0f};
+  const float size = std::fabs(x);
+  if (!(size >= 1)) return x * polynomial(x * x, core);  // and NaN
+  const float value = size > 6 ? 1.0f : 1 - erfc_above_one(size);
+  return x > 0 ? value : -value;
+}
+
+double erf(double x) {
+  return std::erf(x);
 }
 
 }  // namespace mlb::learn::ops

@@ -5,17 +5,35 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 namespace mlb::learn::ops {
 
 enum class Transpose { no, yes };
 
-/// c (m x n) = alpha-free a' b' + beta c, row-major; a' is m x k, b' is k x n.
+/// A matrix inside a larger one, row-major: `step` numbers from row to row.
+template <class T>
+struct Panel {
+  T* values;
+  std::size_t step;
+};
+
+/// c (m x n) = a' b' + beta c; a' is m x k, b' is k x n, each the transpose of
+/// its panel if so asked.
 void gemm(Transpose ta, Transpose tb, std::size_t m, std::size_t n,
-          std::size_t k, const float* a, const float* b, float beta, float* c);
+          std::size_t k, Panel<const float> a, Panel<const float> b, float beta,
+          Panel<float> c);
 void gemm(Transpose ta, Transpose tb, std::size_t m, std::size_t n,
-          std::size_t k, const double* a, const double* b, double beta,
-          double* c);
+          std::size_t k, Panel<const double> a, Panel<const double> b,
+          double beta, Panel<double> c);
+
+/// Of whole matrices.
+template <class T>
+void gemm(Transpose ta, Transpose tb, std::size_t m, std::size_t n,
+          std::size_t k, const T* a, const T* b, T beta, T* c) {
+  gemm(ta, tb, m, n, k, Panel<const T>{a, ta == Transpose::yes ? m : k},
+       Panel<const T>{b, tb == Transpose::yes ? k : n}, beta, Panel<T>{c, n});
+}
 
 /// Within 2 ulp on the whole range; saturates to 0 and infinity (Cephes,
 /// Moshier, "Methods and Programs for Mathematical Functions", expf).
@@ -26,11 +44,17 @@ float log(float x);
 double log(double x);
 float tanh(float x);
 double tanh(double x);
+/// Within 4e-7 of the error function (Cephes ndtrf).
+float erf(float x);
+double erf(double x);
 
 template <class T>
 T sigmoid(T x) {
   return T(1) / (T(1) + exp(-x));
 }
+
+/// The kernels that the BLAS chose for this CPU: "Haswell".
+std::string kernels();
 
 /// One BLAS thread; checks that the CPU can run our numeric class.
 bool prepare();
