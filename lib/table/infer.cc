@@ -144,6 +144,15 @@ void ColumnJudge::explain_text(Verdict& v) const {
          &odd);
     return;
   }
+  const Seen& great = seen(Odd::too_great);
+  if ((numbers + great.count) * 2 > values_ && great.count > 0) {
+    warn(v, "number_overflow",
+         "'" + great.value + "' is beyond every number that can be kept (" +
+             std::to_string(great.count) +
+             " such values); the column is kept as text",
+         &great);
+    return;
+  }
   if (numbers * 2 <= values_) return;
   const bool zero = !is(Odd::leading_zero);
   const Seen& odd = zero ? seen(Odd::leading_zero) : not_number;

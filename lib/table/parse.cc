@@ -7,6 +7,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 namespace mlb::table {
@@ -251,6 +252,14 @@ std::optional<double> parse_real(std::string_view text,
   if (form.is_plain()) return parse_real(text);
   const auto plain = normal(text, form);
   return plain ? parse_real(*plain) : std::nullopt;
+}
+
+bool is_beyond_reals(std::string_view text) {
+  if (text.find_first_not_of("0123456789.eE+-") != text.npos) return false;
+  const std::string number(text);
+  char* end = nullptr;
+  const double value = std::strtod(number.c_str(), &end);
+  return end == number.c_str() + number.size() && std::isinf(value);
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {

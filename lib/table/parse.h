@@ -25,6 +25,8 @@ std::string_view trimmed(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 /// A decimal number, inf included; nothing for 1e400 and for "0123".
 std::optional<double> parse_real(std::string_view text);
+/// A decimal number that only infinity could stand for: "1e400".
+bool is_beyond_reals(std::string_view text);
 std::optional<bool> parse_boolean(std::string_view text);
 /// The same in another form; the thousands, if any, must be groups of three.
 std::optional<std::int64_t> parse_integer(std::string_view text,

@@ -179,6 +179,8 @@ void SliceScanner::not_a_number(const Place& place, std::string_view text,
       see(slice, Odd::leading_zero, row);
     } else if (is_other_form(text)) {
       see(slice, Odd::other_form, row);
+    } else if (is_beyond_reals(text)) {
+      see(slice, Odd::too_great, row);
     }
   }
   if ((place.known & Known::not_boolean) == 0 &&

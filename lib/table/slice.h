@@ -26,8 +26,9 @@ enum class Odd : unsigned char {
   infinite,
   blanks,      ///< around a number
   other_form,  ///< a number if --thousands or --decimal were given
+  too_great,   ///< a number beyond every double
 };
-inline constexpr std::size_t kOdds = 8;
+inline constexpr std::size_t kOdds = 9;
 
 /// How often, and the first row of the block.
 struct Sighting {

@@ -75,6 +75,15 @@ TEST_CASE("a whole number beyond int64 makes the column text, with a warning") {
   CHECK(w->message.find("1 such values") != std::string::npos);
 }
 
+TEST_CASE("a number beyond every double is text and is told") {
+  const auto d = decided({"1.5", "1e400", "-2", "3"});
+  CHECK(d.type == Type::category);
+  const Warning* w = d.warning("number_overflow");
+  REQUIRE(w != nullptr);
+  CHECK(w->line == 3);
+  CHECK(w->message.find("'1e400'") != std::string::npos);
+}
+
 TEST_CASE("a sign before a sign is no number") {
   CHECK(type_of({"+-5", "1"}) == Type::category);
   CHECK(type_of({"+-5.5", "1"}) == Type::category);

@@ -23,6 +23,10 @@ std::string examples(const Json& list) {
     out +=
         (out.empty() ? "" : ", ") + table::shortened(e.get<std::string>(), 20);
   }
+  // A value with line ends stays in its row of the table.
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
   return out;
 }
 
