@@ -38,6 +38,7 @@ for file in "$T"/worker1/converted/*.h5; do
 done
 healed=$(mlsubmit submit "$T/job.yaml" --set seed=9)
 expect_exit 0 mlsubmit wait "$healed" --timeout 60s
+expect 1 "$(converted "$healed")" 'conversion after a damage'
 
 # Within its size the cache keeps what was used last.
 stop worker1

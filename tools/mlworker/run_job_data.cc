@@ -45,10 +45,15 @@ std::string cache_key(const Work& work, const table::CsvOptions& csv) {
   return sha256(w.bytes()).text();
 }
 
+struct Found {
+  std::string path;
+  bool converted_before = false;
+};
+
 /// The data set itself, or the conversion of the CSV: made once a worker.
-Result<std::string> find_dataset(Work& work, Reporter& reporter) {
+Result<Found> find_dataset(Work& work) {
   const std::string input = work.dir + "/input";
-  if (work.spec.data.source == DataSource::dataset) return input;
+  if (work.spec.data.source == DataSource::dataset) return Found{input};
   auto csv = prep::csv_options(work.spec);
   if (!csv) return std::move(csv).fail();
   const auto make = [&](const std::string& path) {
@@ -58,28 +63,31 @@ Result<std::string> find_dataset(Work& work, Reporter& reporter) {
     const std::string path = work.dir + "/dataset.h5";
     auto done = make(path);
     if (!done) return std::move(done).fail();
-    return path;
+    return Found{path};
   }
   auto found =
       find_or_convert(work.cache, cache_key(work, *csv), make, stop_asked);
   if (!found) return std::move(found).fail();
-  if (!found->made_here) reporter.message("the CSV was converted before");
   work.dataset_lock = std::move(found->lock);
-  return found->path;
+  return Found{found->path, !found->made_here};
 }
 
 /// One that was damaged since it was made is made again.
 Result<table::Dataset> open_dataset(Work& work, Reporter& reporter) {
-  auto path = find_dataset(work, reporter);
-  if (!path) return std::move(path).fail();
-  work.dataset = *path;
-  auto dataset = table::Dataset::open(*path);
+  auto found = find_dataset(work);
+  if (!found) return std::move(found).fail();
+  work.dataset = found->path;
+  auto dataset = table::Dataset::open(found->path);
+  if (dataset && found->converted_before) {
+    reporter.message("the CSV was converted before");
+  }
   if (dataset || !work.dataset_lock) return dataset;
   work.dataset_lock.reset();
-  forget_conversion(work.cache, std::filesystem::path(*path).stem().string());
-  path = find_dataset(work, reporter);
-  if (!path) return std::move(path).fail();
-  return table::Dataset::open(*path);
+  forget_conversion(work.cache,
+                    std::filesystem::path(found->path).stem().string());
+  found = find_dataset(work);
+  if (!found) return std::move(found).fail();
+  return table::Dataset::open(found->path);
 }
 
 /// What was noticed when the CSV was read, as mlprep says it.
