@@ -34,7 +34,7 @@ mlsubmit wait - <"$T/ids" >"$T/out" || fail "wait: $(cat "$T/out")"
 mlsubmit status "$given" --json >"$T/status"
 expect 'succeeded 2 w2' "$(jq -r '"\(.state) \(.attempt) \(.attempts[1].host)"' "$T/status")" 'the job given back'
 mlsubmit watch "$given" >"$T/watch"
-expect 1 "$(grep -c 'restarted from epoch 0$' "$T/watch")" 'lines about the restart'
+expect 1 "$(grep -c 'restarted from epoch [0-9]*$' "$T/watch")" 'lines about the restart'
 [[ -z $(ls "$T/worker1/jobs") ]] || fail 'the job given back left its folder'
 
 start once mlworker serve --broker "$MLBATCH_BROKER" --data "$T/once" --once --name once --label gpu=no

@@ -57,7 +57,7 @@ struct Run {
 std::string run_one(std::uint64_t seed, const sim::Options& options,
                     Figures& figures) {
   running_seed = seed;
-  const Schedule schedule = draw(seed);
+  const sim::Schedule schedule = draw(seed);
   World world(schedule, options);
   try {
     world.run();

@@ -4,6 +4,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "base/file.h"
@@ -62,8 +64,16 @@ struct World {
       outcome = run_job(folder.path, fd.get());
     }
     worker::ProgressPipe pipe(Fd(::open(path.c_str(), O_RDONLY)));
-    told = pipe.read();
-    CHECK(told.problem.empty());
+    told = {};
+    while (!told.closed) {
+      worker::Reported part = pipe.read();
+      CHECK(part.problem.empty());
+      std::move(part.items.begin(), part.items.end(),
+                std::back_inserter(told.items));
+      std::move(part.live.begin(), part.live.end(),
+                std::back_inserter(told.live));
+      told.closed = part.closed;
+    }
     return *this;
   }
   std::string file(const std::string& name) const {

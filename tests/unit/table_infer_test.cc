@@ -112,7 +112,7 @@ TEST_CASE("infinity is a real and reported, and moves no statistic") {
 TEST_CASE("a real out of range is no number, never infinity") {
   const auto d = decided({"1.5", "2.5", "1e400"});
   CHECK(d.type == Type::category);
-  const Warning* w = d.warning("not_a_number");
+  const Warning* w = d.warning("number_overflow");
   REQUIRE(w != nullptr);
   CHECK(w->line == 4);
   CHECK(w->message.find("'1e400'") != std::string::npos);
