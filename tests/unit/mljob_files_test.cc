@@ -1,6 +1,8 @@
 // What a job leaves: gates, artefacts, predictions, history, model.
 #include <catch2/catch.hpp>
 
+#include <functional>
+
 #include "learn/container.h"
 #include "unit/mljob_world.h"
 
@@ -178,6 +180,27 @@ TEST_CASE("equal work gives an equal model, whatever it is called") {
   auto stored = learn::unpack_model(view_of(a.file("model.mlm")));
   REQUIRE(stored);
   CHECK(stored->plan.target == "y");
+}
+
+TEST_CASE("a training record has what changes the result and no more") {
+  JobSpec ridge;
+  ridge.model = RidgeSpec{};
+  const auto as_before = [&](const std::function<void(JobSpec&)>& change) {
+    JobSpec other = ridge;
+    change(other);
+    return training_record(other) == training_record(ridge);
+  };
+  CHECK(as_before([](JobSpec& s) { s.name = "x"; }));
+  CHECK(as_before([](JobSpec& s) { s.train.epochs = 5; }));
+  CHECK(as_before([](JobSpec& s) { s.train.threads = 2; }));
+  CHECK(as_before([](JobSpec& s) { s.metrics = {"mae"}; }));
+  CHECK(as_before([](JobSpec& s) { s.keep.model = KeptModel::last; }));
+  CHECK_FALSE(as_before([](JobSpec& s) { s.pca = 2; }));
+  CHECK_FALSE(as_before([](JobSpec& s) { s.seed = 1; }));
+  CHECK_FALSE(as_before([](JobSpec& s) { s.train.time = Millis(5); }));
+  ridge.model = NetSpec{};
+  CHECK_FALSE(as_before([](JobSpec& s) { s.train.epochs = 5; }));
+  CHECK_FALSE(as_before([](JobSpec& s) { s.keep.model = KeptModel::last; }));
 }
 
 TEST_CASE("rows without a target are left out, and that is told") {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/file.h"
+#include "job/what_counts.h"
 #include "learn/container.h"
 #include "learn/metrics.h"
 #include "run_job.h"
@@ -108,7 +109,9 @@ Bytes training_record(const JobSpec& spec) {
   JobSpec record;
   record.kind = spec.kind;
   record.seed = spec.seed;
-  record.keep.model = spec.keep.model;
+  const bool has_rounds = std::holds_alternative<NetSpec>(spec.model) ||
+                          std::holds_alternative<BoostedTreesSpec>(spec.model);
+  if (has_rounds) record.keep.model = spec.keep.model;
   record.data = spec.data;
   record.data.path.clear();
   record.csv = spec.csv;
@@ -119,9 +122,8 @@ Bytes training_record(const JobSpec& spec) {
   record.positive = spec.positive;
   record.features = spec.features;
   record.model = spec.model;
-  record.train = spec.train;
-  record.train.threads.reset();
-  record.train.checkpoint = {};
+  record.pca = spec.pca;
+  record.train = train_that_counts(spec);
   record.train.init_from.path.clear();
   return wire::encode_spec(record);
 }
