@@ -115,6 +115,11 @@ Result<prep::Matrix> BaselineModel::predict(const prep::Matrix& x) const {
   return out;
 }
 
+Facts BaselineModel::facts() const {
+  if (answer_.size() == 1) return {{"answer", answer_[0]}};
+  return {{"answers", static_cast<double>(answer_.size())}};
+}
+
 void BaselineModel::save(Writer& w) const {
   w.numbers<double>(answer_);
 }

@@ -14,6 +14,7 @@ class BaselineModel final : public Model {
   /// The same for every row.
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "baseline"; }
+  Facts facts() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

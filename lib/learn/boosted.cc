@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "learn/booster_trees.h"
 #include "learn/metrics.h"
 #include "learn/xgboost_api.h"
 
@@ -294,6 +295,14 @@ Result<prep::Matrix> BoostedModel::predict(const prep::Matrix& x) const {
       &found.dimensions, &found.values));
   if (!done) return std::move(done).fail();
   return to_answers(found, x.rows, outputs_, units_);
+}
+
+Facts BoostedModel::facts() const {
+  const auto trees = booster_trees(json_);
+  std::size_t nodes = 0;
+  for (const BoosterTree& tree : trees) nodes += tree.nodes.size();
+  return {{"trees", static_cast<double>(trees.size())},
+          {"nodes", static_cast<double>(nodes)}};
 }
 
 void BoostedModel::save(Writer& w) const {

@@ -31,6 +31,7 @@ class BoostedModel final : public Model {
         units_(units) {}
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "boosted_trees"; }
+  Facts facts() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

@@ -180,6 +180,13 @@ Result<prep::Matrix> ForestModel::predict(const prep::Matrix& x) const {
   return out;
 }
 
+Facts ForestModel::facts() const {
+  std::size_t nodes = 0;
+  for (const Tree& tree : trees_) nodes += tree.nodes.size();
+  return {{"trees", static_cast<double>(trees_.size())},
+          {"nodes", static_cast<double>(nodes)}};
+}
+
 void ForestModel::save(Writer& w) const {
   w.number<std::uint64_t>(trees_.size());
   for (const Tree& tree : trees_) {

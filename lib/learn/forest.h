@@ -17,6 +17,7 @@ class ForestModel final : public Model {
   /// The mean of the trees' leaves.
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "random_forest"; }
+  Facts facts() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

@@ -134,6 +134,14 @@ std::vector<double> Machines::scores(const prep::Matrix& x) const {
   return out;
 }
 
+Facts Machines::facts() const {
+  constexpr const char* kWords[] = {"linear", "rbf", "poly", "sigmoid"};
+  return {{"kernel", kWords[static_cast<std::size_t>(kernel_.type)]},
+          {"gamma", kernel_.gamma},
+          {"machines", static_cast<double>(machines_.size())},
+          {"vectors", static_cast<double>(vectors_.rows)}};
+}
+
 void Machines::save(Writer& w) const {
   w.number(static_cast<std::uint8_t>(kernel_.type));
   w.number(kernel_.gamma);

@@ -44,6 +44,7 @@ class Machines {
   std::size_t count() const { return machines_.size(); }
   std::size_t width() const { return vectors_.columns; }
   std::size_t vectors() const { return vectors_.rows; }
+  Facts facts() const;
   /// rows x machines.
   std::vector<double> scores(const prep::Matrix& x) const;
   void save(Writer& writer) const;

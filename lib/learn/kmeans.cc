@@ -283,6 +283,10 @@ Result<prep::Matrix> KmeansModel::predict(const prep::Matrix& x) const {
   return out;
 }
 
+Facts KmeansModel::facts() const {
+  return {{"clusters", static_cast<double>(centres_.rows)}};
+}
+
 void KmeansModel::save(Writer& w) const {
   w.number<std::uint64_t>(centres_.rows);
   w.numbers<float>(centres_.values);

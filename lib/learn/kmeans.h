@@ -16,6 +16,7 @@ class KmeansModel final : public Model {
   /// rows x k: squared distances to the centres; the least is the cluster.
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "kmeans"; }
+  Facts facts() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

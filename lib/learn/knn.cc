@@ -139,6 +139,13 @@ Result<prep::Matrix> KnnModel::predict(const prep::Matrix& x) const {
   return out;
 }
 
+Facts KnnModel::facts() const {
+  return {{"k", static_cast<double>(spec_.k)},
+          {"weights",
+           spec_.weights == KnnWeights::uniform ? "uniform" : "distance"},
+          {"rows", static_cast<double>(rows_.x.rows)}};
+}
+
 void KnnModel::save(Writer& w) const {
   w.number(static_cast<std::uint32_t>(spec_.k));
   w.number(static_cast<std::uint8_t>(spec_.weights));

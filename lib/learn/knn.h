@@ -17,6 +17,7 @@ class KnnModel final : public Model {
   /// of all pairs come from one matrix product a block.
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "knn"; }
+  Facts facts() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

@@ -139,6 +139,12 @@ Result<prep::Matrix> LinearClassifier::predict(const prep::Matrix& x) const {
   return out;
 }
 
+Facts LinearClassifier::facts() const {
+  return {{"weights", static_cast<double>(weights_.inputs * weights_.outputs)},
+          {"scores", static_cast<double>(weights_.outputs)},
+          {"sigmoids", static_cast<double>(sigmoids_.size())}};
+}
+
 void LinearClassifier::save(Writer& w) const {
   w.numbers<double>(weights_.values);
   w.number<std::uint64_t>(sigmoids_.size());

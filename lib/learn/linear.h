@@ -78,6 +78,7 @@ class LinearClassifier final : public Model {
         sigmoids_(std::move(sigmoids)) {}
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return kind_; }
+  Facts facts() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const std::string& kind,
                                              const prep::Plan& plan,

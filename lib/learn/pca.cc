@@ -120,6 +120,13 @@ Result<prep::Matrix> PcaModel::predict(const prep::Matrix& x) const {
   return inner_->predict(*projected);
 }
 
+Facts PcaModel::facts() const {
+  Facts out{{"components", static_cast<double>(projection_.components())},
+            {"model", inner_->kind()}};
+  for (auto& fact : inner_->facts()) out.push_back(std::move(fact));
+  return out;
+}
+
 void PcaModel::save(Writer& w) const {
   w.numbers<double>(projection_.mean);
   w.numbers<double>(projection_.axes);

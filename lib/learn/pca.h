@@ -26,6 +26,8 @@ class PcaModel final : public Model {
       : projection_(std::move(projection)), inner_(std::move(inner)) {}
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "pca"; }
+  Facts facts() const override;
+  const Model& inner() const { return *inner_; }
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

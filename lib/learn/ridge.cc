@@ -122,6 +122,11 @@ Result<prep::Matrix> RidgeModel::predict(const prep::Matrix& x) const {
   return out;
 }
 
+Facts RidgeModel::facts() const {
+  return {{"weights", static_cast<double>(weights_.size())},
+          {"intercept", intercept_}};
+}
+
 void RidgeModel::save(Writer& w) const {
   w.number(intercept_);
   w.numbers<double>(weights_);

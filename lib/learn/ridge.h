@@ -12,6 +12,7 @@ class RidgeModel final : public Model {
       : weights_(std::move(weights)), intercept_(intercept), units_(units) {}
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "ridge"; }
+  Facts facts() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

@@ -20,6 +20,7 @@ class SvmModel final : public Model {
   /// With sigmoids probabilities, else the share of the votes.
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "svm"; }
+  Facts facts() const override { return machines_.facts(); }
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);
@@ -73,6 +74,7 @@ class SvrModel final : public Model {
       : machine_(std::move(machine)), units_(units) {}
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "svr"; }
+  Facts facts() const override { return machine_.facts(); }
   void save(Writer& writer) const override { machine_.save(writer); }
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

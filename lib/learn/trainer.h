@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
@@ -27,6 +28,10 @@ struct Design {
   }
 };
 
+/// What `model info` says of a model, by name: "trees" 500.
+using Facts =
+    std::vector<std::pair<std::string, std::variant<double, std::string>>>;
+
 /// Immutable; predict() may be called from several threads.
 class Model {
  public:
@@ -36,6 +41,8 @@ class Model {
   /// The word of `model.type`.
   virtual std::string kind() const = 0;
   virtual void save(Writer& writer) const = 0;
+  /// Counts and sizes, a few.
+  virtual Facts facts() const { return {}; }
 };
 
 /// What one step achieved.

@@ -184,6 +184,19 @@ void add_data_verb(CLI::App& app, Command& c) {
       ->check(CLI::PositiveNumber);
 }
 
+void add_model_verb(CLI::App& app, Command& c) {
+  CLI::App* model = verb(app, "model", "Look into model files",
+                         "  mlsubmit model info @last\n"
+                         "  mlsubmit model info out/model.mlm\n");
+  model->add_option("ACTION", c.model.action, "info")
+      ->required()
+      ->check(CLI::IsMember({"info"}));
+  model
+      ->add_option("MODEL", c.model.model,
+                   "a file, sha256:DIGEST, or a job's ID")
+      ->required();
+}
+
 }  // namespace
 
 void build(CLI::App& app, Command& c) {
@@ -203,6 +216,7 @@ void build(CLI::App& app, Command& c) {
   add_list_verbs(app, c);
   add_result_verbs(app, c);
   add_data_verb(app, c);
+  add_model_verb(app, c);
   verb(app, "ping", "Ask the broker whether it is there", "  mlsubmit ping\n");
   verb(app, "workers", "Who serves", "  mlsubmit workers\n");
   verb(app, "version", "Print the version", "  mlsubmit version\n");
@@ -239,6 +253,7 @@ Exit act(const CLI::App& app, Command& c) {
   if (name == "metrics") return metrics(g, c.metrics);
   if (name == "get") return get(g, c.get);
   if (name == "data") return data(g, c.data);
+  if (name == "model") return model(g, c.model);
   if (name == "ping") return ping(g);
   if (name == "workers") return workers(g);
   if (name == "help") return help(app, c.help_topic, c.help_path);

@@ -27,6 +27,7 @@ struct Command {
   MetricsFlags metrics;
   GetFlags get;
   DataFlags data;
+  ModelFlags model;
   bool wait_all = false;
   std::string help_topic;
   std::string help_path;

@@ -1,20 +1,14 @@
 // mlsubmit data: data sets by digest.  What is inside of one is asked of
 // mlprep, for this program links no table.
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <map>
 
-#include "exec/detached.h"
 #include "get.h"
 #include "jobs.h"
+#include "program.h"
 #include "render.h"
 #include "specs.h"
 #include "temporary_folder.h"
-
-extern char** environ;
 
 namespace mlb::submit {
 namespace {
@@ -118,31 +112,11 @@ Result<Digest> digest_named(Connection& connection, const std::string& what) {
                                      std::string(name_of(job->row.state))};
 }
 
-/// Runs a program to its end; its exit code, as a shell has it.
-Exit run_program(const std::vector<std::string>& words) {
-  std::vector<char*> argv;
-  for (const auto& word : words)
-    argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  pid_t pid = 0;
-  const int failed =
-      ::posix_spawn(&pid, argv[0], nullptr, nullptr, argv.data(), environ);
-  if (failed != 0)
-    return Error{Fault::data, words[0] + ": " + errno_text(failed)};
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0) {
-    if (errno != EINTR) return Error{Fault::bug, errno_text(errno)};
-  }
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 Exit ask_mlprep(const Globals& globals, const DataFlags& flags,
                 const std::string& file) {
-  const std::string program = exec::find_program("mlprep");
-  if (program.empty()) {
-    return Error{Fault::usage, "mlprep is neither beside mlsubmit nor in PATH"};
-  }
-  std::vector<std::string> words{program, flags.action, file};
+  auto program = suite_program("mlprep");
+  if (!program) return std::move(program).fail();
+  std::vector<std::string> words{*program, flags.action, file};
   if (flags.action == "head" && flags.rows > 0) {
     words.insert(words.end(), {"--rows", std::to_string(flags.rows)});
   }

@@ -82,6 +82,11 @@ struct DataFlags {
   std::uint64_t rows = 0;  ///< head: 0: as mlprep has it
 };
 
+struct ModelFlags {
+  std::string action;  ///< info
+  std::string model;   ///< a file, sha256:..., a job
+};
+
 Exit submit(const Globals& globals, const SubmitFlags& flags);
 Exit run(const Globals& globals, const RunFlags& flags);
 Exit validate(const Globals& globals, const ValidateFlags& flags);
@@ -94,6 +99,7 @@ Exit wait(const Globals& globals, const WaitFlags& flags);
 Exit metrics(const Globals& globals, const MetricsFlags& flags);
 Exit get(const Globals& globals, const GetFlags& flags);
 Exit data(const Globals& globals, const DataFlags& flags);
+Exit model(const Globals& globals, const ModelFlags& flags);
 Exit cancel(const Globals& globals, const JobsFlags& flags);
 Exit ping(const Globals& globals);
 Exit workers(const Globals& globals);

@@ -1,4 +1,5 @@
-// mlbatch-job: what a worker starts for each attempt.  Not for people.
+// mlbatch-job: what a worker starts for each attempt, and what mlsubmit asks
+// about models.  Not for people.
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -7,6 +8,7 @@
 
 #include "base/build.h"
 #include "base/scratch.h"
+#include "job_model.h"
 #include "run_job.h"
 #include "wire/wire.h"
 
@@ -36,6 +38,17 @@ int run(const std::string& dir, int progress_fd,
   return outcome.success ? 0 : kJobFailed;
 }
 
+/// Prints what was found, or says why not.
+int answer(const mlb::Result<std::string>& found) {
+  if (!found) {
+    std::fprintf(stderr, "%s\n", found.error().message.c_str());
+    return mlb::exit_code(found.error().fault);
+  }
+  return std::fputs(found->c_str(), stdout) < 0 || std::fflush(stdout) != 0
+             ? mlb::exit_code(mlb::Fault::data)
+             : 0;
+}
+
 }  // namespace
 
 bool mlb::job_program::stop_asked() {
@@ -48,7 +61,7 @@ int main(int argc, char** argv) {
   ::sigaction(SIGTERM, &action, nullptr);
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGPIPE, SIG_IGN);
-  CLI::App app{"Runs one attempt of a job; started by mlworker."};
+  CLI::App app{"Runs one attempt of a job; started by mlworker, mlsubmit."};
   app.set_version_flag("--version", "mlbatch-job " + mlb::build_id());
   app.require_subcommand(1);
   std::string dir;
@@ -59,10 +72,14 @@ int main(int argc, char** argv) {
   mlb::job_program::CacheOptions cache;
   verb->add_option("--cache", cache.dir, "where conversions of CSVs stay");
   verb->add_option("--cache-size", cache.limit, "their bytes, at most");
+  std::string model;
+  CLI::App* info = app.add_subcommand("model-info", "A model file as JSON");
+  info->add_option("MODEL", model, "the file")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : mlb::exit_code(mlb::Fault::usage);
   }
+  if (info->parsed()) return answer(mlb::job_program::model_info(model));
   return run(dir, progress_fd, cache);
 }

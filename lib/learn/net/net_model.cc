@@ -146,6 +146,11 @@ Result<prep::Matrix> NetModel::predict(const prep::Matrix& x) const {
   return out;
 }
 
+Facts NetModel::facts() const {
+  return {{"parameters", static_cast<double>(net_.parameters)},
+          {"statistics", static_cast<double>(net_.statistics)}};
+}
+
 void NetModel::save(Writer& w) const {
   w.number(kPayloadVersion);
   w.number(static_cast<std::uint8_t>(spec_.input.has_value()));

@@ -19,6 +19,7 @@ class NetModel final : public Model {
   NetModel(NetSpec spec, Net net, const prep::Plan& plan, NetWeights weights);
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "net"; }
+  Facts facts() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

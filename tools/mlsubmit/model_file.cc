@@ -1,0 +1,77 @@
+// See model_file.h.
+#include "model_file.h"
+
+#include <filesystem>
+
+#include "get.h"
+#include "jobs.h"
+
+namespace mlb::submit {
+namespace {
+
+constexpr std::string_view kMark = "sha256:";
+
+bool is_file(const std::string& what) {
+  std::error_code error;
+  return std::filesystem::exists(what, error);
+}
+
+/// Nothing that names a job looks like this.
+bool looks_like_path(const std::string& what) {
+  return what.find('/') != what.npos || what.ends_with(".mlm");
+}
+
+Result<Digest> digest_of(const JobRow& row) {
+  if (const Outcome* outcome = outcome_of(row)) {
+    for (const auto& a : outcome->artefacts) {
+      if (a.name == "model") return a.digest;
+    }
+  }
+  return Error{Fault::not_found, "job " + row.id.id8() +
+                                     " has no model; it is " +
+                                     std::string(name_of(row.state))};
+}
+
+Result<Digest> named_digest(const std::string& what) {
+  const auto digest =
+      Digest::parse(std::string_view(what).substr(kMark.size()));
+  if (digest) return *digest;
+  return Error{
+      Fault::usage,
+      "'" + what + "' is no digest; want sha256: and 64 digits of 0-9 a-f"};
+}
+
+Result<Digest> of_job(Connection& connection, const std::string& what,
+                      ModelFileHere& out) {
+  auto job = one_job(connection, what);
+  if (!job) return std::move(job).fail();
+  auto digest = digest_of(job->row);
+  out.job = std::move(*job);
+  return digest;
+}
+
+}  // namespace
+
+Result<ModelFileHere> find_model(const Globals& globals,
+                                 const std::string& what) {
+  ModelFileHere out;
+  out.path = what;
+  if (is_file(what)) return out;
+  if (looks_like_path(what)) {
+    return Error{Fault::not_found, what + ": there is no such file"};
+  }
+  auto connection = Connection::open(globals);
+  if (!connection) return std::move(connection).fail();
+  auto digest = what.starts_with(kMark) ? named_digest(what)
+                                        : of_job(**connection, what, out);
+  if (!digest) return std::move(digest).fail();
+  auto folder = TemporaryFolder::make();
+  if (!folder) return std::move(folder).fail();
+  out.path = folder->path() + "/model.mlm";
+  out.folder.emplace(std::move(*folder));
+  auto got = download(globals, **connection, *digest, out.path);
+  if (!got) return std::move(got).context(what);
+  return out;
+}
+
+}  // namespace mlb::submit

@@ -1,0 +1,15 @@
+// What mlbatch-job does with a model file for mlsubmit: nothing is fetched
+// here, and nothing but the answer goes to stdout.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace mlb::job_program {
+
+/// The file's content as one line of JSON: learn::describe(), and "bytes",
+/// "sha256" and "record", the training record in hexadecimal digits.
+Result<std::string> model_info(const std::string& path);
+
+}  // namespace mlb::job_program
