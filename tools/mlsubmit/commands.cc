@@ -101,6 +101,14 @@ void add_spec_verbs(CLI::App& app, Command& c) {
            "  mlsubmit show-spec job.yaml\n");
   add_spec_options(show, c.show_spec.spec);
   show->add_flag("--hash", c.show_spec.hash, "only the spec's hash");
+  CLI::App* init =
+      verb(app, "init", "A first spec, from a data file",
+           "  mlsubmit init --from churn.csv --target churn >churn.yaml\n");
+  init->add_option("--from", c.init.from, "a CSV, or a data set of mlprep")
+      ->required();
+  init->add_option("--target", c.init.target, "the column to predict")
+      ->required();
+  init->add_option("--model", c.init.model, "its type (default boosted_trees)");
 }
 
 void add_list_verbs(CLI::App& app, Command& c) {
@@ -244,6 +252,7 @@ Exit act(const CLI::App& app, Command& c) {
   if (name == "run") return run(g, c.run);
   if (name == "validate") return validate(g, c.validate);
   if (name == "show-spec") return show_spec(g, c.show_spec);
+  if (name == "init") return init(c.init);
   if (name == "ls") return list(g, c.list);
   if (name == "status") return status(g, c.status);
   if (name == "watch") return watch(g, c.watch);

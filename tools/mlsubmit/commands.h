@@ -18,6 +18,7 @@ struct Command {
   RunFlags run;
   ValidateFlags validate;
   ShowSpecFlags show_spec;
+  InitFlags init;
   ListFlags list;
   JobsFlags status;
   JobsFlags watch;

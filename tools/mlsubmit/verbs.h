@@ -82,6 +82,11 @@ struct DataFlags {
   std::uint64_t rows = 0;  ///< head: 0: as mlprep has it
 };
 
+struct InitFlags {
+  std::string from;    ///< a CSV or a data set
+  std::string target;  ///< one of its columns
+  std::string model;   ///< empty: one that is good for most
+};
 struct ModelFlags {
   std::string action;  ///< info
   std::string model;   ///< a file, sha256:..., a job
@@ -91,6 +96,7 @@ Exit submit(const Globals& globals, const SubmitFlags& flags);
 Exit run(const Globals& globals, const RunFlags& flags);
 Exit validate(const Globals& globals, const ValidateFlags& flags);
 Exit show_spec(const Globals& globals, const ShowSpecFlags& flags);
+Exit init(const InitFlags& flags);
 Exit list(const Globals& globals, const ListFlags& flags);
 Exit status(const Globals& globals, const JobsFlags& flags);
 Exit watch(const Globals& globals, const JobsFlags& flags);
