@@ -34,6 +34,7 @@ bool is_sound_tree(const Json& tree, std::size_t width) {
   for (const auto& type : tree.at("split_type")) {
     if (type.get<int>() != 0) return false;
   }
+  (void)tree.at("split_conditions").get<std::vector<float>>();  // numbers all
   std::vector<bool> reached(n, false);
   reached[0] = true;
   for (std::size_t i = 0; i < n; ++i) {

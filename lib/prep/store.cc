@@ -11,6 +11,8 @@ namespace {
 constexpr std::uint32_t kVersion = 2;
 /// Outputs of a plan: what a model can be asked to hold.
 constexpr std::uint64_t kMostOutputs = 1u << 24;
+/// Of one hashed column: what a spec may ask for.
+constexpr std::uint32_t kMostBuckets = 65536;
 
 void save_texts(Writer& w, const std::vector<std::string>& texts) {
   w.number<std::uint64_t>(texts.size());
@@ -120,6 +122,7 @@ Feature load_feature(Loader& in) {
   f.missing_level = in.boolean();
   f.buckets = in.number<std::uint32_t>();
   in.want((f.kind == FeatureKind::hash) == (f.buckets > 0));
+  in.want(f.buckets <= kMostBuckets);
   f.numbers = in.numbers();
   in.want(f.numbers.size() == (has_numbers(f.kind) ? f.levels.size() : 0));
   f.missing_number = in.finite();

@@ -14,6 +14,9 @@ mlb_unit_test(learn_model_test
     learn_linear_test.cc learn_simple_test.cc learn_svm_test.cc
     learn_tree_test.cc
   LIBS mlb::learn learn_sets)
+mlb_unit_test(learn_hostile_test
+  SOURCES learn_hostile_test.cc learn_models.cc
+  LIBS mlb::learn learn_sets)
 mlb_unit_test(learn_quality_test
   SOURCES learn_quality_test.cc
   LIBS mlb::learn learn_sets)
