@@ -180,6 +180,9 @@ Wants Core::wants(const Message& message, const UserId& user) const {
                  [&](const Submit& s) {
                    want_job(s.job);
                    for (const auto& d : s.envelope.digests) want_blob(d);
+                   if (!s.envelope.retry_of.is_nil()) {
+                     want_job(s.envelope.retry_of);
+                   }
                    if (s.idempotency_key.empty()) return;
                    const Key key{user, s.idempotency_key, s.document};
                    if (keys_.count(key) == 0) {

@@ -204,6 +204,7 @@ class Core {
   // submit.cc
   void submit(const Received& m, const Submit& s);
   bool answer_repeat(const Received& m, const Submit& s);
+  bool take_up(const Received& m, JobRow& row) const;
   std::vector<Digest> missing(const std::vector<Digest>& digests) const;
   void lease_blobs(const Received& m);
   void have(const Received& m, const Have& h);

@@ -90,6 +90,22 @@ bool Core::answer_repeat(const Received& m, const Submit& s) {
   return true;
 }
 
+/// A retry whose job's checkpoint is among its blobs goes on from it; a worker
+/// gets that apart from what is input.  False: there is no such job.
+bool Core::take_up(const Received& m, JobRow& row) const {
+  if (row.envelope.retry_of.is_nil()) return true;
+  const JobRow* old = find(row.envelope.retry_of);
+  if (old == nullptr) old = known(m, row.envelope.retry_of);
+  if (old == nullptr || old->owner != m.user) return false;
+  auto& digests = row.envelope.digests;
+  const auto found =
+      std::find(digests.begin(), digests.end(), old->checkpoint.digest);
+  if (old->checkpoint.digest.is_none() || found == digests.end()) return true;
+  digests.erase(found);
+  row.checkpoint = old->checkpoint;
+  return true;
+}
+
 void Core::submit(const Received& m, const Submit& s) {
   if (answer_repeat(m, s)) return;
   if (s.job.is_nil() || s.envelope.resources.cpus < 1) {
@@ -109,6 +125,11 @@ void Core::submit(const Received& m, const Submit& s) {
     return;
   }
   JobRow row = row_of(m.user, s, now_, store_.last_order + 1);
+  if (!take_up(m, row)) {
+    refuse(m, s.job, "no_such_job",
+           "the job that this one repeats is not there");
+    return;
+  }
   record(PutSpec{s.job, s.spec, s.source});
   record(PutJob{row});
   append(row, EventType::accepted);

@@ -88,6 +88,44 @@ TEST_CASE("a lost job goes on from its newest checkpoint that is here") {
   CHECK(w.story("j1") == "accepted started retry started");
 }
 
+TEST_CASE("a retry that names its job's checkpoint goes on from it") {
+  World w;
+  w.on_disk("data").on_disk("k1").on_disk("k2");
+  w.run("j1", "w1", {.blobs = {"data"}});
+  w.say("w1", checkpoint_of("j1.1", 1, 4, "k1"));
+  w.say("w1", checkpoint_of("j1.1", 2, 7, "k2"));
+  w.finish("w1", "j1.1", {.last = 2, .failure = FailureClass::error});
+  w.submit("j2", {.blobs = {"data", "k2"}, .retry_of = "j1"}).beat("w1");
+  CHECK(w.row("j2").checkpoint.digest == blob_named("k2"));
+  CHECK(w.row("j2").envelope.digests == std::vector{blob_named("data")});
+  REQUIRE(w.state("j2") == JobState::running);
+  CHECK(w.row("j2").attempts.back().resumed_from == 7);
+  CHECK(w.row("j1").state == JobState::failed);
+}
+
+TEST_CASE("a job that repeats another from the start has no checkpoint") {
+  World w;
+  w.on_disk("k1").run("j1", "w1");
+  w.say("w1", checkpoint_of("j1.1", 1, 4, "k1"));
+  w.finish("w1", "j1.1", {.last = 1, .failure = FailureClass::error});
+  w.submit("j2", {.retry_of = "j1"}).beat("w1");
+  CHECK(w.row("j2").checkpoint.digest.is_none());
+  CHECK(w.row("j2").attempts.back().resumed_from == 0);
+}
+
+TEST_CASE("only a job of the same user that is there can be repeated") {
+  World w;
+  w.run("j1", "w1").finish("w1", "j1.1").said();
+  w.saved();
+  w.submit("j2", {.retry_of = "gone"});
+  w.submit("j3", {.user = "bob", .retry_of = "j1"});
+  CHECK(w.said() ==
+        Lines{"c1 <- refused j2 no_such_job", "c1 <- refused j3 no_such_job"});
+  CHECK(w.saved().empty());
+  w.restart().submit("j4", {.retry_of = "j1"});
+  CHECK(w.said() == Lines{"c1 <- accepted j4"});
+}
+
 TEST_CASE("a point of a lost attempt takes it back, too") {
   World w;
   w.run("j1", "w1").wait(kSilence).points("w1", "j1.1", 1, 1).wait(1s);

@@ -149,6 +149,7 @@ World& World::submit(const std::string& job, const SubmitWish& wish) {
   s.envelope.resources.memory = 1;
   s.envelope.retry = wish.retry;
   s.envelope.digests = blobs_named(wish.blobs);
+  if (!wish.retry_of.empty()) s.envelope.retry_of = job_named(wish.retry_of);
   s.spec = bytes_of(wish.body);
   s.idempotency_key = wish.key;
   s.body = sha256(view_of(wish.body));

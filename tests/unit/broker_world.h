@@ -23,6 +23,7 @@ struct SubmitWish {
   int priority = 0;
   Retry retry{};
   Lines blobs{};
+  std::string retry_of{};
 };
 struct BeatWish {
   Lines held{};             ///< "j1.1"

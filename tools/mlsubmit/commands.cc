@@ -142,6 +142,23 @@ void add_list_verbs(CLI::App& app, Command& c) {
   }
 }
 
+void add_repeat_verbs(CLI::App& app, Command& c) {
+  CLI::App* rerun = verb(app, "rerun", "The same spec as a new job",
+                         "  mlsubmit rerun @last --exact\n");
+  rerun->add_option("ID", c.rerun.jobs, kJobWords)->required();
+  rerun->add_flag("--exact", c.rerun.exact,
+                  "wait; exit 12 unless the model is the same, byte by byte");
+  CLI::App* retry =
+      verb(app, "retry", "A job that failed or was cancelled, as a new job",
+           "  mlsubmit retry @last\n  mlsubmit retry @last --from scratch\n");
+  retry->add_option("ID", c.retry.jobs, kJobWords)->required();
+  retry
+      ->add_option("--from", c.retry.from,
+                   "checkpoint or scratch (default: a checkpoint if it left "
+                   "one)")
+      ->check(CLI::IsMember({"checkpoint", "scratch"}));
+}
+
 void add_result_verbs(CLI::App& app, Command& c) {
   CLI::App* logs =
       verb(app, "logs", "What the job printed", "  mlsubmit logs @last -f\n");
@@ -222,6 +239,7 @@ void build(CLI::App& app, Command& c) {
   add_globals(app, c);
   add_spec_verbs(app, c);
   add_list_verbs(app, c);
+  add_repeat_verbs(app, c);
   add_result_verbs(app, c);
   add_data_verb(app, c);
   add_model_verb(app, c);
@@ -257,6 +275,8 @@ Exit act(const CLI::App& app, Command& c) {
   if (name == "status") return status(g, c.status);
   if (name == "watch") return watch(g, c.watch);
   if (name == "cancel") return cancel(g, c.cancel);
+  if (name == "rerun") return rerun(g, c.rerun);
+  if (name == "retry") return retry(g, c.retry);
   if (name == "logs") return logs(g, c.logs);
   if (name == "wait") return wait(g, c.wait);
   if (name == "metrics") return metrics(g, c.metrics);

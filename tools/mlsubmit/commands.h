@@ -23,6 +23,8 @@ struct Command {
   JobsFlags status;
   JobsFlags watch;
   JobsFlags cancel;
+  RerunFlags rerun;
+  RetryFlags retry;
   LogsFlags logs;
   WaitFlags wait;
   MetricsFlags metrics;

@@ -49,6 +49,14 @@ struct ListFlags {
 struct JobsFlags {
   std::vector<std::string> jobs;
 };
+struct RerunFlags {
+  std::vector<std::string> jobs;
+  bool exact = false;
+};
+struct RetryFlags {
+  std::vector<std::string> jobs;
+  std::string from;  ///< checkpoint, scratch; empty: a checkpoint if there is
+};
 struct LogsFlags {
   std::string job;
   bool follow = false;
@@ -107,6 +115,8 @@ Exit get(const Globals& globals, const GetFlags& flags);
 Exit data(const Globals& globals, const DataFlags& flags);
 Exit model(const Globals& globals, const ModelFlags& flags);
 Exit cancel(const Globals& globals, const JobsFlags& flags);
+Exit rerun(const Globals& globals, const RerunFlags& flags);
+Exit retry(const Globals& globals, const RetryFlags& flags);
 Exit ping(const Globals& globals);
 Exit workers(const Globals& globals);
 
