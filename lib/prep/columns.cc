@@ -90,10 +90,11 @@ std::vector<const Column*> feature_columns(const table::Table& table,
 Result<> check_names(const table::Table& table, const JobSpec& spec) {
   std::string problems;
   for (const auto& [field, name] : named(spec)) {
+    // By value, for clang takes no reference to a structured binding.
     const bool found = std::any_of(
-        table.columns.begin(), table.columns.end(), [&](const Column& c) {
-          return c.name == name ||
-                 (field != "target" && matches_glob(name, c.name));
+        table.columns.begin(), table.columns.end(),
+        [glob = field != "target", name = name](const Column& c) {
+          return c.name == name || (glob && matches_glob(name, c.name));
         });
     if (found) continue;
     problems +=
