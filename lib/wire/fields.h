@@ -26,7 +26,7 @@ constexpr SplitBy last_of(SplitBy) {
   return SplitBy::stored;
 }
 constexpr Missing last_of(Missing) {
-  return Missing::error;
+  return Missing::constant;
 }
 constexpr Scale last_of(Scale) {
   return Scale::none;

@@ -38,6 +38,15 @@ TEST_CASE("a default spec is equal after its journey") {
   CHECK(*back == spec);
 }
 
+TEST_CASE("a rule that fills in a constant travels") {
+  JobSpec spec;
+  spec.columns = {
+      {.pattern = "age", .missing = Missing::constant, .missing_value = "17"}};
+  auto back = decode_spec(encode_spec(spec));
+  REQUIRE(back);
+  CHECK(*back == spec);
+}
+
 TEST_CASE("one kind of value is no other") {
   CHECK_FALSE(decode_spec(encode_item({})));
   CHECK_FALSE(decode_outcome(encode_live({})));
