@@ -32,6 +32,9 @@ class BoostedModel final : public Model {
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "boosted_trees"; }
   Facts facts() const override;
+  Result<onnx::Value> to_onnx(onnx::Graph& graph,
+                              const onnx::Value& rows) const override;
+  Result<std::string> to_json() const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

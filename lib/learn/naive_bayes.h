@@ -16,6 +16,8 @@ class NaiveBayesModel final : public Model {
   explicit NaiveBayesModel(Parameters p) : p_(std::move(p)) {}
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "naive_bayes"; }
+  Result<onnx::Value> to_onnx(onnx::Graph& graph,
+                              const onnx::Value& rows) const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

@@ -28,6 +28,11 @@ struct Design {
   }
 };
 
+namespace onnx {
+class Graph;
+struct Value;
+}  // namespace onnx
+
 /// What `model info` says of a model, by name: "trees" 500.
 using Facts =
     std::vector<std::pair<std::string, std::variant<double, std::string>>>;
@@ -43,6 +48,13 @@ class Model {
   virtual void save(Writer& writer) const = 0;
   /// Counts and sizes, a few.
   virtual Facts facts() const { return {}; }
+  /// Appends what turns rows of features into predict()'s answers;
+  /// Fault::refused for a kind that ONNX lacks.
+  virtual Result<onnx::Value> to_onnx(onnx::Graph& graph,
+                                      const onnx::Value& rows) const;
+  /// All that it is, as a JSON text for other programs; Fault::refused for a
+  /// kind that nobody else could run.
+  virtual Result<std::string> to_json() const;
 };
 
 /// What one step achieved.

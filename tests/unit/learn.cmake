@@ -15,7 +15,7 @@ mlb_unit_test(learn_model_test
     learn_tree_test.cc
   LIBS mlb::learn learn_sets)
 mlb_unit_test(learn_hostile_test
-  SOURCES learn_hostile_test.cc learn_models.cc
+  SOURCES learn_hostile_test.cc learn_models.cc learn_onnx_test.cc
   LIBS mlb::learn learn_sets)
 mlb_unit_test(learn_quality_test
   SOURCES learn_quality_test.cc

@@ -210,12 +210,18 @@ void add_data_verb(CLI::App& app, Command& c) {
 }
 
 void add_model_verb(CLI::App& app, Command& c) {
-  CLI::App* model = verb(app, "model", "Look into model files",
-                         "  mlsubmit model info @last\n"
-                         "  mlsubmit model info out/model.mlm\n");
-  model->add_option("ACTION", c.model.action, "info")
+  CLI::App* model =
+      verb(app, "model", "Look into model files, take them elsewhere",
+           "  mlsubmit model info @last\n"
+           "  mlsubmit model export @last --format onnx -o churn.onnx\n");
+  model->add_option("ACTION", c.model.action, "info or export")
       ->required()
-      ->check(CLI::IsMember({"info"}));
+      ->check(CLI::IsMember({"info", "export"}));
+  model->add_option("--format", c.model.format, "of export: onnx or json")
+      ->check(CLI::IsMember({"onnx", "json"}));
+  model->add_option("-o,--output", c.model.output,
+                    "of export: a file, or - for stdout");
+  model->add_flag("--force", c.model.force, "replace a different file");
   model
       ->add_option("MODEL", c.model.model,
                    "a file, sha256:DIGEST, or a job's ID")

@@ -1,8 +1,10 @@
 // mlsubmit model: what a model file holds.  mlbatch-job looks into it, for
 // this program links nothing that learns.
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 
+#include "base/file.h"
 #include "model_file.h"
 #include "program.h"
 #include "render.h"
@@ -195,15 +197,13 @@ std::string info_text(const Json& info) {
   return out;
 }
 
-Exit info(const Globals& globals, const ModelFlags& flags) {
-  auto model = find_model(globals, flags.model);
-  if (!model) return std::move(model).fail();
-  auto answer = ask_program("mlbatch-job", {"model-info", model->path});
+Exit info(const Globals& globals, const ModelFileHere& model) {
+  auto answer = ask_program("mlbatch-job", {"model-info", model.path});
   if (!answer) return std::move(answer).fail();
   Json found = Json::parse(*answer, nullptr, false);
   if (!found.is_object()) return Error{Fault::bug, "mlbatch-job: no JSON"};
   found["record"] = record_of(found["record"].get<std::string>());
-  found["job"] = model->job ? job_of(*model->job) : Json(nullptr);
+  found["job"] = model.job ? job_of(*model.job) : Json(nullptr);
   if (!globals.json) {
     print_text(info_text(found));
     return 0;
@@ -214,10 +214,53 @@ Exit info(const Globals& globals, const ModelFlags& flags) {
   return 0;
 }
 
+/// Whether the path may get this content: nothing of the user's is lost.
+Result<> may_write(const ModelFlags& flags, const std::string& content) {
+  std::error_code error;
+  if (flags.force || !std::filesystem::exists(flags.output, error)) return {};
+  const auto old = read_file(flags.output);
+  if (old && *old == content) return {};
+  return Error{Fault::refused,
+               flags.output + ": exists with other content; use --force"};
+}
+
+Exit export_model(const ModelFlags& flags, const std::string& path) {
+  auto made = ask_program("mlbatch-job",
+                          {"model-export", path, "--format", flags.format});
+  if (!made) return std::move(made).fail();
+  if (flags.output == "-") {
+    print_text(*made);
+    return 0;
+  }
+  auto written = may_write(flags, *made);
+  if (written) written = write_file_durably(flags.output, view_of(*made));
+  if (!written) return std::move(written).fail();
+  print_line(flags.output);
+  return 0;
+}
+
+Result<> check_flags(const ModelFlags& flags) {
+  const bool exports = flags.action == "export";
+  if (exports && (flags.format.empty() || flags.output.empty())) {
+    return Error{Fault::usage,
+                 "model export wants --format onnx or json, and -o FILE"};
+  }
+  if (!exports &&
+      (!flags.format.empty() || !flags.output.empty() || flags.force)) {
+    return Error{Fault::usage,
+                 "model info takes none of --format, -o and --force"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Exit model(const Globals& globals, const ModelFlags& flags) {
-  return info(globals, flags);
+  if (auto good = check_flags(flags); !good) return std::move(good).fail();
+  auto found = find_model(globals, flags.model);
+  if (!found) return std::move(found).fail();
+  return flags.action == "info" ? info(globals, *found)
+                                : export_model(flags, found->path);
 }
 
 }  // namespace mlb::submit

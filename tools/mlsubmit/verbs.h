@@ -96,8 +96,11 @@ struct InitFlags {
   std::string model;   ///< empty: one that is good for most
 };
 struct ModelFlags {
-  std::string action;  ///< info
+  std::string action;  ///< info, export
   std::string model;   ///< a file, sha256:..., a job
+  std::string format;  ///< export: onnx, json
+  std::string output;  ///< export: a file, or -
+  bool force = false;
 };
 
 Exit submit(const Globals& globals, const SubmitFlags& flags);

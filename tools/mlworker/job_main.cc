@@ -44,9 +44,9 @@ int answer(const mlb::Result<std::string>& found) {
     std::fprintf(stderr, "%s\n", found.error().message.c_str());
     return mlb::exit_code(found.error().fault);
   }
-  return std::fputs(found->c_str(), stdout) < 0 || std::fflush(stdout) != 0
-             ? mlb::exit_code(mlb::Fault::data)
-             : 0;
+  const auto written = std::fwrite(found->data(), 1, found->size(), stdout);
+  const bool whole = written == found->size() && std::fflush(stdout) == 0;
+  return whole ? 0 : mlb::exit_code(mlb::Fault::data);
 }
 
 }  // namespace
@@ -75,11 +75,20 @@ int main(int argc, char** argv) {
   std::string model;
   CLI::App* info = app.add_subcommand("model-info", "A model file as JSON");
   info->add_option("MODEL", model, "the file")->required();
+  std::string format = "onnx";
+  CLI::App* exported =
+      app.add_subcommand("model-export", "A model file for other programs");
+  exported->add_option("MODEL", model, "the file")->required();
+  exported->add_option("--format", format, "onnx or json")
+      ->check(CLI::IsMember({"onnx", "json"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : mlb::exit_code(mlb::Fault::usage);
   }
   if (info->parsed()) return answer(mlb::job_program::model_info(model));
+  if (exported->parsed()) {
+    return answer(mlb::job_program::model_export(model, format));
+  }
   return run(dir, progress_fd, cache);
 }

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "learn/container.h"
 #include "learn/describe.h"
+#include "learn/export.h"
 
 namespace mlb::job_program {
 namespace {
@@ -39,6 +40,17 @@ Result<std::string> model_info(const std::string& path) {
   out["sha256"] = sha256(view_of(*bytes)).text();
   out["record"] = hex_of(stored->record);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<std::string> model_export(const std::string& path,
+                                 const std::string& format) {
+  auto bytes = read_file(path, kLargestModel);
+  if (!bytes) return std::move(bytes).fail();
+  auto stored = load(path, *bytes);
+  if (!stored) return std::move(stored).fail();
+  const std::string digest = sha256(view_of(*bytes)).text();
+  return format == "onnx" ? learn::to_onnx_file(*stored, digest)
+                          : learn::to_json_file(*stored, digest);
 }
 
 }  // namespace mlb::job_program

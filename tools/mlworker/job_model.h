@@ -11,5 +11,8 @@ namespace mlb::job_program {
 /// The file's content as one line of JSON: learn::describe(), and "bytes",
 /// "sha256" and "record", the training record in hexadecimal digits.
 Result<std::string> model_info(const std::string& path);
+/// The model for other programs; `format` is onnx or json.
+Result<std::string> model_export(const std::string& path,
+                                 const std::string& format);
 
 }  // namespace mlb::job_program
