@@ -26,8 +26,9 @@ bool matches(std::string_view pattern, std::string_view path) {
 bool is_named(const Field& field, std::string_view path) {
   const std::string as_written = written_path(field.path);
   if (matches(as_written, path)) return true;
-  return !field.also.empty() &&
-         matches(join(parent_of(as_written), field.also), path);
+  if (field.also.empty()) return false;
+  return matches(join(parent_of(as_written), field.also), path) ||
+         matches(join(parent_of(field.path), field.also), path);
 }
 
 std::string bound_text(Type type, double bound) {

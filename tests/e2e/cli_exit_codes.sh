@@ -14,6 +14,8 @@ expect_exit 0 mlsubmit submit "$ridge" --wait
 expect_exit 2 mlsubmit submitt "$ridge"; said "did you mean 'submit'?"
 expect_exit 2 mlsubmit ls --stat queued; said "did you mean '--state'?"
 expect_exit 2 mlsubmit ls --state sleeping
+expect_exit 0 mlsubmit explain E214; grep -q 'outside its range' "$T/out"
+expect_exit 2 mlsubmit explain E999; said 'there is no code'
 expect_exit 2 mlsubmit status ab12; said '6 or more digits'
 expect_exit 2 mlsubmit wait @last --timeout soon; said 'want a duration'
 expect_exit 2 mlsubmit wait - </dev/null; said 'no job is named'

@@ -42,6 +42,8 @@ TEST_CASE("help on a field says all the table knows") {
 
 TEST_CASE("help takes a path as it is written, and second names") {
   CHECK(help("model.lambda").starts_with("model.ridge.lambda\n"));
+  CHECK(help("model.boosted_trees.lr")
+            .starts_with("model.boosted_trees.learning_rate\n"));
   CHECK(help("model.layers").starts_with("model.net.layers\n"));
   CHECK(help("train.optimizer.lr")
             .starts_with("train.optimizer.learning_rate\n"));

@@ -258,6 +258,11 @@ void build(CLI::App& app, Command& c) {
                         "  mlsubmit help exit-codes\n");
   help->add_option("TOPIC", c.help_topic, "a verb, fields or exit-codes");
   help->add_option("PATH", c.help_path, "a field");
+  verb(app, "schema", "The fields of a spec as JSON Schema",
+       "  mlsubmit schema >mlbatch-schema.json\n");
+  verb(app, "explain", "What the code of an error means; without one: all",
+       "  mlsubmit explain E214\n")
+      ->add_option("CODE", c.explain_code, "E214, W301 ...");
 }
 
 Exit act(const CLI::App& app, Command& c) {
@@ -291,6 +296,8 @@ Exit act(const CLI::App& app, Command& c) {
   if (name == "model") return model(g, c.model);
   if (name == "ping") return ping(g);
   if (name == "workers") return workers(g);
+  if (name == "schema") return schema();
+  if (name == "explain") return explain(c.explain_code);
   if (name == "help") return help(app, c.help_topic, c.help_path);
   print_line("mlsubmit " + build_id());
   return 0;

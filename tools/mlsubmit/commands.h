@@ -34,6 +34,7 @@ struct Command {
   bool wait_all = false;
   std::string help_topic;
   std::string help_path;
+  std::string explain_code;
 };
 
 void build(CLI::App& app, Command& command);
@@ -45,6 +46,8 @@ Exit parse_failed(CLI::App& app, const CLI::ParseError& error, int argc,
 std::string suggestion(const std::string& word,
                        const std::vector<std::string>& known,
                        const std::string& otherwise);
+Exit schema();
+Exit explain(const std::string& code);
 Exit help(const CLI::App& app, const std::string& topic,
           const std::string& path);
 

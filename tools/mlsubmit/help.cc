@@ -1,5 +1,7 @@
-// mlsubmit help: verbs, fields of the spec, exit codes.
+// mlsubmit help, schema, explain: verbs, fields of the spec, codes.
 #include "commands.h"
+#include "spec/explain.h"
+#include "spec/schema.h"
 #include "spec/spec.h"
 
 namespace mlb::submit {
@@ -25,6 +27,18 @@ constexpr const char* kExitCodes =
     "130, 143, 141  SIGINT, SIGTERM, SIGPIPE\n";
 
 }  // namespace
+
+Exit schema() {
+  print_text(spec::json_schema());
+  return 0;
+}
+
+Exit explain(const std::string& code) {
+  auto text = spec::explain(code);
+  if (!text) return std::move(text).fail();
+  print_text(*text);
+  return 0;
+}
 
 Exit help(const CLI::App& app, const std::string& topic,
           const std::string& path) {
