@@ -257,6 +257,7 @@ Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options, Spool* spool,
                          const ReadProgress& progress) {
   auto begun = file.reader().rewind();
   if (!begun) return std::move(begun).fail();
+  if (fixes_types(options)) file.reader().taker().source().last_reading();
   std::vector<DateWish> wishes;
   for (const auto& name : file.names()) {
     auto wish = date_wish(options, name);
