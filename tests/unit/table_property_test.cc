@@ -287,6 +287,20 @@ TEST_CASE("a schema that says what is found changes no byte") {
   CHECK_FALSE(std::filesystem::exists(folder.at("no.h5")));
 }
 
+TEST_CASE("a quote open beyond the limit is one fault at any block size") {
+  const std::string csv = "a,b\n1,\"" + std::string(100, 'x') + "\n\"y\n\xff\n";
+  for (const std::size_t block : {1u, 7u, 64u, 4u << 20}) {
+    CsvOptions options;
+    options.delimiter = ',';
+    options.max_field = 16;
+    options.block = block;
+    CAPTURE(block);
+    CHECK(refusal(csv, options) ==
+          ":2:3: the quote that opens here is not closed within --max-field "
+          "(16 bytes)");
+  }
+}
+
 TEST_CASE("the first fault of a file is reported whatever the threads") {
   std::string csv = "a,b\n";
   for (int i = 0; i < 3000; ++i) csv += "1,2\n";
