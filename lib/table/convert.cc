@@ -1,5 +1,7 @@
-// The second pass: typed values into the file.  See convert.h.
+// Typed values into the file, from the spool (spool.h).  See convert.h.
 #include "table/convert.h"
+
+#include <malloc.h>
 
 #include "table/csv_pipeline.h"
 #include "table/dataset_writer.h"
@@ -12,91 +14,140 @@ namespace {
 
 /// A block and its typed values.
 struct PieceLoad {
-  Block block;
+  Block block;  ///< only its number, unless the text is read again
   Index index;
+  std::string buffer;
+  Piece kept;
   std::vector<Piece> pieces;
-  bool good = true;
+  std::size_t rows = 0;
+  Result<> made;
 };
 
 /// Converts in threads and writes in order.
 class Conversion {
  public:
   Conversion(CsvFile& file, const CsvOptions& options, const Judged& judged,
-             DatasetWriter& writer, const ReadProgress& progress)
+             const Spool& spool, DatasetWriter& writer,
+             const ReadProgress& progress)
       : file_(file),
         rule_(file.rule()),
-        columns_(judged.inspection.columns.size()),
+        judged_(judged),
+        spool_(spool),
         writer_(writer),
-        progress_(progress),
-        checksum_(judged.checksum) {
+        progress_(progress) {
     rule_.check_text = false;  // the first pass has looked
     const Syntax& syntax = file.reader().taker().syntax();
+    const auto& columns = judged.inspection.columns;
     for (unsigned i = 0; i < thread_count(options); ++i) {
-      makers_.emplace_back(syntax, file.missing(), file.form(),
-                           judged.inspection.columns, judged.levels);
+      makers_.emplace_back(syntax, file.missing(), file.form(), columns,
+                           judged.levels);
+    }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      for (const Kept kept : {Kept::nothing, Kept::integers, Kept::reals}) {
+        reads_again_ |= spool.has(i, kept) && !can_become(kept, columns[i]);
+      }
     }
   }
 
+  /// Whether some values must be read from the CSV a second time.
+  bool reads_again() const { return reads_again_; }
+
+  Result<bool> take(PieceLoad& load) {
+    if (reads_again_) return file_.reader().taker().take(load.block);
+    load.block.number = next_;
+    return next_++ < spool_.blocks();
+  }
+
   void work(PieceLoad& load, unsigned worker) {
-    BlockTaker& taker = file_.reader().taker();
-    index_block(load.block, taker.syntax(), taker.scanner(), rule_, load.index);
-    load.good = !load.index.problem;
-    if (!load.good) return;
-    load.pieces.resize(columns_);
-    load.good = makers_[worker].make(load.block, load.index, load.pieces);
+    load.made = make(load, makers_[worker]);
   }
 
   Result<> commit(PieceLoad& load) {
-    rows_ += load.index.rows();
-    if (!load.good) return changed();
-    auto done = writer_.append(load.pieces, load.index.rows());
+    if (!load.made) return load.made;
+    rows_ += load.rows;
+    auto done = writer_.append(load.pieces, load.rows);
     if (!done) return done;
-    if (progress_ && !progress_(load.block.read, file_.reader().size())) {
+    const std::uint64_t size = file_.reader().size();
+    const std::uint64_t read =
+        reads_again_ ? load.block.read
+                     : size * (load.block.number + 1) / spool_.blocks();
+    if (progress_ && !progress_(read, size)) {
       return Error{Fault::cancelled, "interrupted"};
     }
     return {};
   }
 
-  /// The bytes must be those of the first pass.
-  Result<> check(const Inspection& inspection) {
-    const bool same = rows_ == inspection.rows &&
-                      file_.reader().taker().source().checksum() == checksum_;
+  /// What was read again must be what was read first.
+  Result<> check() {
+    const auto& source = file_.reader().taker().source();
+    const bool same = rows_ == judged_.inspection.rows &&
+                      (!reads_again_ || source.checksum() == judged_.checksum);
     return same ? Result<>() : changed();
   }
 
  private:
+  Result<> make(PieceLoad& load, PieceMaker& maker) {
+    const std::size_t number = load.block.number;
+    if (number >= spool_.blocks()) return changed();
+    load.rows = spool_.block(number).rows;
+    if (reads_again_) {
+      BlockTaker& taker = file_.reader().taker();
+      index_block(load.block, taker.syntax(), taker.scanner(), rule_,
+                  load.index);
+      if (load.index.problem || load.index.rows() != load.rows) {
+        return changed();
+      }
+    }
+    auto bytes = spool_.bytes(number, load.buffer);
+    if (!bytes) return std::move(bytes).fail();
+    SpoolReader reader(*bytes, load.rows);
+    const auto& columns = judged_.inspection.columns;
+    load.pieces.resize(columns.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const Kept kept = reader.next(load.kept);
+      const bool good =
+          can_become(kept, columns[i])
+              ? maker.make(i, load.rows, kept, load.kept, load.pieces[i])
+              : maker.make(load.block, load.index, i, load.pieces[i]);
+      if (!good) return changed();
+    }
+    return {};
+  }
+
   Error changed() const {
     return {Fault::data, file_.path() + ": changed while it was read"};
   }
 
   CsvFile& file_;
   RowRule rule_;
-  std::size_t columns_;
+  const Judged& judged_;
+  const Spool& spool_;
   DatasetWriter& writer_;
   const ReadProgress& progress_;
-  std::uint64_t checksum_;
   std::vector<PieceMaker> makers_;  ///< one a thread
+  bool reads_again_ = false;
+  std::size_t next_ = 0;
   std::uint64_t rows_ = 0;
 };
 
 Result<> write_csv(CsvFile& file, const ConvertOptions& options,
-                   const Judged& judged, const std::string& out_path,
-                   const ReadProgress& progress) {
-  auto begun = file.reader().rewind();
-  if (!begun) return begun;
+                   const Judged& judged, const Spool& spool,
+                   const std::string& out_path, const ReadProgress& progress) {
   const unsigned threads = thread_count(options.csv);
   auto writer = DatasetWriter::create(out_path, judged.inspection,
                                       {.source = file.path(),
                                        .compress = options.compress,
                                        .threads = threads});
   if (!writer) return std::move(writer).fail();
-  Conversion conversion(file, options.csv, judged, *writer, progress);
+  Conversion conversion(file, options.csv, judged, spool, *writer, progress);
+  auto done = conversion.reads_again() ? file.reader().rewind() : Result<>();
+  if (!done) return done;
   Pipeline<PieceLoad> pipeline(
-      file.reader().taker(), threads,
+      [&](PieceLoad& load) { return conversion.take(load); }, threads,
       [&](PieceLoad& load, unsigned worker) { conversion.work(load, worker); },
       [&](PieceLoad& load) { return conversion.commit(load); });
-  auto done = pipeline.run();
-  if (done) done = conversion.check(judged.inspection);
+  done = pipeline.run();
+  if (done) done = conversion.check();
   if (done) done = writer->finish(judged.levels);
   return done;
 }
@@ -108,7 +159,7 @@ Result<Inspection> inspect_csv(const std::string& path,
                                const ReadProgress& progress) {
   auto file = CsvFile::open(path, options);
   if (!file) return std::move(file).fail();
-  auto judged = judge_csv(*file, options, progress);
+  auto judged = judge_csv(*file, options, nullptr, progress);
   if (!judged) return std::move(judged).fail();
   return std::move(judged->inspection);
 }
@@ -126,9 +177,12 @@ Result<Inspection> convert_csv(const std::string& csv_path,
       return progress(passes * total + done, 2 * total);
     };
   };
-  auto judged = judge_csv(*file, options.csv, part(0));
+  Spool spool(out_path);
+  auto judged = judge_csv(*file, options.csv, &spool, part(0));
   if (!judged) return std::move(judged).fail();
-  auto written = write_csv(*file, options, *judged, out_path, part(1));
+  // What the threads of the judging had stays with their arenas otherwise.
+  ::malloc_trim(0);
+  auto written = write_csv(*file, options, *judged, spool, out_path, part(1));
   if (!written) return std::move(written).fail();
   return std::move(judged->inspection);
 }

@@ -55,10 +55,14 @@ struct CsvOptions {
   Simd simd = Simd::best;
 };
 
+/// Whether a schema says every type: then nothing is read a second time, and
+/// standard input is not spooled.
+bool fixes_types(const CsvOptions& options);
+
 inline constexpr std::uint64_t kMostRecord = 1u << 30;
 
 /// A file with more columns is refused.
-inline constexpr std::size_t kMostColumns = 65536;
+inline constexpr std::size_t kMostColumns = 131072;
 
 /// What was decided about the file's form.
 struct Dialect {

@@ -15,7 +15,9 @@ bool is_line_end(char c) {
 
 Result<BlockTaker> BlockTaker::open(const std::string& path,
                                     const CsvOptions& options) {
-  auto source = CsvSource::open(path, options.encoding);
+  auto source = CsvSource::open(
+      path, options.encoding,
+      fixes_types(options) ? SourceReads::once : SourceReads::again);
   if (!source) return std::move(source).fail();
   BlockTaker out(std::move(*source));
   out.syntax_.delimiter = options.delimiter.value_or(',');

@@ -225,8 +225,14 @@ bool is_allowed(const Block& block, const RowRule& rule, Index& one) {
 std::optional<Problem> first_problem(const Block& block, const Syntax& syntax,
                                      const RowRule& rule, Index& index) {
   const std::string_view text = block.text();
-  Machine machine(text, syntax, !block.too_long);
-  for (std::size_t at = 0; at < block.size; at = machine.next()) {
+  std::size_t next = 0;
+  for (std::size_t at = 0; at < block.size; at = next) {
+    // No byte behind the limit counts: how many of them are in the block is
+    // chance.
+    const std::size_t seen =
+        std::min<std::size_t>(block.size, at + syntax.max_record + 1);
+    Machine machine(text.substr(0, seen), syntax,
+                    seen == block.size && !block.too_long);
     Index one;
     one.starts = {static_cast<std::uint32_t>(at)};
     one.first = {0};
@@ -235,11 +241,12 @@ std::optional<Problem> first_problem(const Block& block, const Syntax& syntax,
     if (step == Machine::Step::more) {
       return too_long(syntax, at, machine.open_quote());
     }
-    if (machine.next() - at > syntax.max_record) {
+    next = machine.next();
+    if (next - at > syntax.max_record) {
       return too_long(syntax, at, std::nullopt);
     }
-    const std::size_t bad = first_bad_byte(text, at, machine.next());
-    if (bad < machine.next()) return bad_byte(block, bad);
+    const std::size_t bad = first_bad_byte(text, at, next);
+    if (bad < next) return bad_byte(block, bad);
     if (step == Machine::Step::comment) continue;
     if (!is_allowed(block, rule, one)) {
       return ragged(at, one.ends.size(), rule);

@@ -21,13 +21,15 @@ namespace mlb::table {
 template <class Load>
 class Pipeline {
  public:
+  /// The next block; false at the end.  One thread at a time, in order.
+  using Take = std::function<Result<bool>(Load&)>;
   /// On any thread; `worker` counts them from 0.
   using Work = std::function<void(Load&, unsigned worker)>;
   /// On the caller's thread, block after block.
   using Commit = std::function<Result<>(Load&)>;
 
-  Pipeline(BlockTaker& taker, unsigned threads, Work work, Commit commit)
-      : taker_(taker),
+  Pipeline(Take take, unsigned threads, Work work, Commit commit)
+      : taker_(std::move(take)),
         threads_(threads),
         work_(std::move(work)),
         commit_(std::move(commit)) {}
@@ -38,7 +40,7 @@ class Pipeline {
   Result<> run_alone() {
     Load load;
     for (;;) {
-      auto taken = taker_.take(load.block);
+      auto taken = taker_(load);
       if (!taken) return std::move(taken).fail();
       if (!*taken) return {};
       work_(load, 0);
@@ -100,7 +102,7 @@ class Pipeline {
       const std::lock_guard lock(mutex_);
       if (stop_ || ended_) return false;
     }
-    auto taken = taker_.take(load.block);
+    auto taken = taker_(load);
     const std::lock_guard lock(mutex_);
     if (taken && *taken) {
       taken_ = load.block.number + 1;
@@ -132,7 +134,7 @@ class Pipeline {
     }
   }
 
-  BlockTaker& taker_;
+  Take taker_;
   unsigned threads_;
   Work work_;
   Commit commit_;

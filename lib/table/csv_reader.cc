@@ -1,4 +1,5 @@
 // Records one by one: blocks, indexed as they are needed.  See csv.h.
+#include <algorithm>
 #include <utility>
 
 #include "table/csv_blocks.h"
@@ -10,6 +11,15 @@ namespace {
 constexpr std::size_t kSniffed = 64u << 10;
 
 }  // namespace
+
+bool fixes_types(const CsvOptions& options) {
+  return !options.schema.empty() &&
+         std::none_of(options.schema.begin(), options.schema.end(),
+                      [](const ColumnRule& rule) {
+                        return rule.type == ColumnType::automatic ||
+                               rule.type == ColumnType::ignore;
+                      });
+}
 
 CsvReader::CsvReader(std::unique_ptr<BlockTaker> taker)
     : taker_(std::move(taker)),

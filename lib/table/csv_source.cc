@@ -37,7 +37,8 @@ Fd unlinked_file() {
 
 }  // namespace
 
-Result<CsvSource> CsvSource::open(const std::string& path, Encoding encoding) {
+Result<CsvSource> CsvSource::open(const std::string& path, Encoding encoding,
+                                  SourceReads reads) {
   CsvSource out;
   const bool standard_input = path == "-";
   out.name_ = standard_input ? "standard input" : path;
@@ -50,7 +51,14 @@ Result<CsvSource> CsvSource::open(const std::string& path, Encoding encoding) {
   if (S_ISDIR(info.st_mode) || S_ISBLK(info.st_mode)) {
     return Error{Fault::data, out.name_ + ": is not a regular file"};
   }
-  if (!S_ISREG(info.st_mode) || standard_input) {
+  const bool seeks = S_ISREG(info.st_mode) && !standard_input;
+  if (!seeks && reads == SourceReads::once) {
+    out.streamed_ = true;
+    out.fd_ = std::move(opened);
+    auto any = out.look_at(1);
+    if (!any) return std::move(any).fail();
+    info.st_size = static_cast<off_t>(any->size());
+  } else if (!seeks) {
     auto spooled = out.spool(opened.get());
     if (!spooled) return std::move(spooled).fail();
     ::fstat(out.fd_.get(), &info);
@@ -58,7 +66,7 @@ Result<CsvSource> CsvSource::open(const std::string& path, Encoding encoding) {
     out.fd_ = std::move(opened);
   }
   if (info.st_size == 0) return Error{Fault::data, out.name_ + ": is empty"};
-  out.size_ = static_cast<std::uint64_t>(info.st_size);
+  out.size_ = out.streamed_ ? 0 : static_cast<std::uint64_t>(info.st_size);
   auto begun = out.rewind();
   if (!begun) return std::move(begun).fail();
   return out;
@@ -95,28 +103,68 @@ Result<> CsvSource::rewind() {
   gunzip_.reset();
   checksum_ = 0;
   hash_ = digest_.is_none() ? std::make_unique<Sha256>() : nullptr;
-  std::array<char, 2> magic{};
-  const ssize_t got = ::pread(fd_.get(), magic.data(), magic.size(), 0);
-  if (got < 0) return failed(name_, errno);
-  gzip_ = std::string_view(magic.data(), static_cast<std::size_t>(got)) ==
-          kGzipMagic;
+  auto magic = look_at(kGzipMagic.size());
+  if (!magic) return std::move(magic).fail();
+  gzip_ = *magic == kGzipMagic;
   if (gzip_) gunzip_ = std::make_unique<Gunzip>();
   return look_at_mark();
 }
 
-/// Bytes of the file, counted and hashed.
-Result<std::size_t> CsvSource::read_stored(char* to, std::size_t most) {
+/// Of a stream: what is kept of its beginning, then what comes.
+Result<std::size_t> CsvSource::read_stream(char* to, std::size_t most) {
+  if (read_ < begin_.size()) {
+    const std::size_t size = std::min<std::size_t>(most, begin_.size() - read_);
+    std::memcpy(to, begin_.data() + read_, size);
+    return size;
+  }
+  if (!keeps_) std::string().swap(begin_);
+  const ssize_t got = ::read(fd_.get(), to, most);
+  // The signals that are handled ask to stop.
+  if (got < 0 && errno == EINTR) return Error{Fault::cancelled, "interrupted"};
+  if (got < 0) return failed(name_, errno);
+  const auto size = static_cast<std::size_t>(got);
+  if (keeps_) begin_.append(to, size);
+  return size;
+}
+
+Result<std::size_t> CsvSource::read_raw(char* to, std::size_t most) {
+  if (streamed_) return read_stream(to, most);
   ssize_t got = -1;
   do {
     got = ::pread(fd_.get(), to, most, static_cast<off_t>(read_));
   } while (got < 0 && errno == EINTR);
   if (got < 0) return failed(name_, errno);
-  const auto size = static_cast<std::size_t>(got);
+  return static_cast<std::size_t>(got);
+}
+
+/// The first bytes, before any is read.
+Result<std::string> CsvSource::look_at(std::size_t most) {
+  std::string out(most, '\0');
+  std::size_t done = 0;
+  for (; done < most;) {
+    read_ = done;
+    auto got = read_raw(out.data() + done, most - done);
+    read_ = 0;
+    if (!got) return std::move(got).fail();
+    if (*got == 0) break;
+    done += *got;
+  }
+  out.resize(done);
+  return out;
+}
+
+/// Bytes of the file, counted and hashed.
+Result<std::size_t> CsvSource::read_stored(char* to, std::size_t most) {
+  auto got = read_raw(to, most);
+  if (!got) return got;
+  const std::size_t size = *got;
   read_ += size;
   checksum_ = crc64_ecma_refl(checksum_,
                               reinterpret_cast<const unsigned char*>(to), size);
   if (hash_) hash_->add(view_of({to, size}));
-  if (read_ > size_ || (size == 0 && read_ < size_)) {
+  if (streamed_) {
+    size_ = size == 0 ? read_ : 0;
+  } else if (read_ > size_ || (size == 0 && read_ < size_)) {
     return Error{Fault::data, name_ + ": changed while it was read"};
   }
   if (size > 0) return size;

@@ -233,6 +233,31 @@ std::optional<Instant> instant_of(Parts p) {
   return out;
 }
 
+/// 2022-03-05 or 2022-03-05T14:02:11Z, in exactly these forms: most dates are
+/// so.  What is not is left to the steps of the pattern.
+bool take_iso(std::string_view text, Parts& p) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
+  constexpr std::size_t kDate = 10;
+  if (text.size() != kDate && text.size() != kForm.size()) return false;
+  bool good = true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    good &= kForm[i] == '0' ? is_digit(text[i]) : text[i] == kForm[i];
+  }
+  if (!good) return false;
+  const auto two = [&](std::size_t i) {
+    return static_cast<unsigned>((text[i] - '0') * 10 + (text[i + 1] - '0'));
+  };
+  p.year = two(0) * 100 + two(2);
+  p.month = two(5);
+  p.day = two(8);
+  if (text.size() == kDate) return true;
+  p.hour = two(11);
+  p.minute = two(14);
+  p.second = two(17);
+  p.offset = true;
+  return true;
+}
+
 // ---- patterns ----
 
 constexpr std::string_view kCodes = "YymdbHIMSfpTrz";
@@ -310,11 +335,16 @@ Result<DateFormat> DateFormat::parse(std::string_view pattern) {
   auto good = check_codes(pattern, codes);
   if (!good) return std::move(good).fail();
   out.has_time_ = codes.find_first_of("HITr") != codes.npos;
+  out.is_iso_ = pattern == "%Y-%m-%d" || pattern == "%Y-%m-%dT%T%z";
   return out;
 }
 
 std::optional<Instant> DateFormat::read(std::string_view text) const {
   Parts p;
+  const bool day_only = text.size() == std::string_view("2022-03-05").size();
+  if (is_iso_ && day_only != has_time_ && take_iso(text, p)) {
+    return instant_of(p);
+  }
   p.rest = text;
   bool dated = false;
   for (const Step& step : steps_) {

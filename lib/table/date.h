@@ -48,6 +48,7 @@ class DateFormat {
   std::string pattern_;
   std::vector<Step> steps_;
   bool has_time_ = false;
+  bool is_iso_ = false;  ///< of the patterns that have a quick way
 };
 
 /// "2022-03-05".  `micros` is at midnight.

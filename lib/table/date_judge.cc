@@ -84,6 +84,10 @@ Candidates candidates_of(std::string_view text) {
 
 /// 0: no time, 1: of 24 hours, 2: of 12.
 std::size_t kind_of(std::string_view text) {
+  // As ISO 8601 has it: no form of 12 hours has a T there.
+  const bool iso = text.size() == 20 && text[4] == '-' && text[10] == 'T' &&
+                   text[13] == ':' && text[19] == 'Z';
+  if (iso) return 1;
   if (text.find(':') == text.npos) return 0;
   const auto half = text.find_last_of("Mm");
   const bool twelve = half != text.npos && half > text.rfind(':');

@@ -28,12 +28,17 @@ class DateJudge {
   bool value(std::string_view text, std::uint64_t line);
   /// The same, faster, of a text that is a number: no known format reads one.
   void number(std::string_view text, std::uint64_t line) {
-    if (asked_ || values_ == 0 || !tallies_.empty()) {
-      value(text, line);
-    } else {
+    if (only_counts_numbers()) {
       ++values_;
+    } else {
+      value(text, line);
     }
   }
+  bool only_counts_numbers() const {
+    return !asked_ && values_ > 0 && tallies_.empty();
+  }
+  /// `count` numbers, when they are only counted.
+  void numbers(std::uint64_t count) { values_ += count; }
   /// `line_of`: of the lines that were given to `later`.
   using LineOf = std::function<std::uint64_t(std::uint64_t)>;
   void merge(const DateJudge& later, const LineOf& line_of);

@@ -12,6 +12,7 @@ constexpr std::size_t kAllValues = 2u << 20;
 constexpr std::size_t kAllBytes = 64u << 20;
 constexpr std::size_t kLeastValues = 64;
 constexpr std::size_t kLeastBytes = 64u << 10;
+constexpr std::size_t kAhead = 8;       // values whose slots are fetched early
 constexpr std::size_t kStretch = 4096;  // bytes whose lines are counted at once
 
 /// As a word: at its edges or beside a separator or a capital.
@@ -67,7 +68,13 @@ void ColumnJudge::add_order(const ColumnSlice& slice) {
 
 void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
                              BlockTexts& texts) {
-  for (const Candidate& candidate : slice.candidates) {
+  const auto& candidates = slice.candidates;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& candidate = candidates[i];
+    // The dictionaries of a wide table are beyond the cache.
+    if (i + kAhead < candidates.size()) {
+      levels_.expect(candidates[i + kAhead].hash);
+    }
     const std::string_view text = texts.text(candidate.row, column);
     if (!levels_.add(candidate.hash, text)) continue;
     if (examples_.size() < kExamples) examples_.push_back(shortened(text));

@@ -15,7 +15,26 @@ struct JudgeLoad {
   Block block;
   Index index;
   std::vector<ColumnSlice> slices;
+  std::string buffer;
+  Result<Spooled> spooled = Spooled{};
 };
+
+/// How the values of a column are best kept.
+Keep keep_for(ColumnType asked, const DateWish& wish) {
+  switch (asked) {
+    case ColumnType::automatic:
+    case ColumnType::ignore: return wish.demanded ? Keep::texts : Keep::numbers;
+    case ColumnType::integer: return Keep::integers;
+    case ColumnType::real: return Keep::reals;
+    case ColumnType::boolean:
+    case ColumnType::category:
+    case ColumnType::date:
+    case ColumnType::time:
+    case ColumnType::text:
+    case ColumnType::id: return Keep::texts;
+  }
+  return Keep::nothing;
+}
 
 /// Rows of another width than the first, and what became of them.
 struct RaggedRows {
@@ -75,24 +94,29 @@ class Judging {
  public:
   /// `wishes`: one a column.
   Judging(CsvFile& file, const CsvOptions& options,
-          const std::vector<DateWish>& wishes, const ReadProgress& progress)
+          const std::vector<DateWish>& wishes, Spool* spool,
+          const ReadProgress& progress)
       : file_(file),
         options_(options),
+        spool_(spool),
         progress_(progress),
         known_(file.names().size()),
         line_(file.reader().taker().first_line()) {
     const auto limit = DistinctLimit::of(file.names().size());
+    std::vector<Keep> keep;
     for (std::size_t i = 0; i < wishes.size(); ++i) {
       const std::string& name = file.names()[i];
-      const bool asked = asked_type(options, name) == ColumnType::category;
-      judges_.emplace_back(name, asked ? DistinctLimit::none() : limit,
-                           wishes[i]);
+      const ColumnType asked = asked_type(options, name);
+      judges_.emplace_back(
+          name, asked == ColumnType::category ? DistinctLimit::none() : limit,
+          wishes[i]);
+      keep.push_back(spool == nullptr ? Keep::nothing
+                                      : keep_for(asked, wishes[i]));
       fresh_.emplace_back().dates = judges_.back().dates();
     }
     const Syntax& syntax = file.reader().taker().syntax();
     for (unsigned i = 0; i < thread_count(options); ++i) {
-      scanners_.emplace_back(syntax, file.missing(), file.form(),
-                             judges_.size());
+      scanners_.emplace_back(syntax, file.missing(), file.form(), keep);
     }
   }
 
@@ -103,6 +127,8 @@ class Judging {
     if (load.index.problem) return;
     if (load.slices.empty()) load.slices = fresh_;
     scanners_[worker].scan(load.block, load.index, known_, load.slices);
+    if (spool_ == nullptr) return;
+    load.spooled = spool_->store(load.slices, load.index.rows(), load.buffer);
   }
 
   Result<> commit(JudgeLoad& load) {
@@ -117,6 +143,8 @@ class Judging {
       judges_[i].add(load.slices[i], i, texts);
       known_.add(i, judges_[i].known());
     }
+    if (!load.spooled) return std::move(load.spooled).fail();
+    if (spool_ != nullptr) spool_->add(std::move(*load.spooled), load.slices);
     rejected_.add(load.index.rejected, texts);
     filled_.add(load.index.filled, texts);
     rows_ += load.index.rows();
@@ -211,6 +239,7 @@ class Judging {
 
   CsvFile& file_;
   const CsvOptions& options_;
+  Spool* spool_;
   const ReadProgress& progress_;
   Known known_;
   std::vector<ColumnJudge> judges_;
@@ -224,19 +253,21 @@ class Judging {
 
 }  // namespace
 
-Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options,
+Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options, Spool* spool,
                          const ReadProgress& progress) {
   auto begun = file.reader().rewind();
   if (!begun) return std::move(begun).fail();
+  if (fixes_types(options)) file.reader().taker().source().last_reading();
   std::vector<DateWish> wishes;
   for (const auto& name : file.names()) {
     auto wish = date_wish(options, name);
     if (!wish) return std::move(wish).fail();
     wishes.push_back(std::move(*wish));
   }
-  Judging judging(file, options, wishes, progress);
+  Judging judging(file, options, wishes, spool, progress);
   Pipeline<JudgeLoad> pipeline(
-      file.reader().taker(), thread_count(options),
+      [&](JudgeLoad& load) { return file.reader().taker().take(load.block); },
+      thread_count(options),
       [&](JudgeLoad& load, unsigned worker) { judging.work(load, worker); },
       [&](JudgeLoad& load) { return judging.commit(load); });
   auto done = pipeline.run();

@@ -1,4 +1,4 @@
-// The first pass: every value of a file seen once, and what follows for its
+// Judging: every value of a file seen once, and what follows for its
 // columns.  Private to lib/table.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include "table/convert.h"
 #include "table/infer.h"
 #include "table/pass.h"
+#include "table/spool.h"
 
 namespace mlb::table {
 
@@ -18,7 +19,8 @@ struct Judged {
   std::vector<Levels> levels;
 };
 
-Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options,
+/// `spool`: gets every value; none: the values are not kept.
+Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options, Spool* spool,
                          const ReadProgress& progress);
 
 }  // namespace mlb::table

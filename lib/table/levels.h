@@ -19,6 +19,11 @@ class Levels {
 
   /// The place of a text among the levels, or kNone.
   std::uint32_t find(std::uint64_t hash, std::string_view text) const;
+  /// Says that such a text will soon be added or looked for.
+  void expect(std::uint64_t hash) const {
+    if (slots_.empty()) return;
+    __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  }
   /// Adds it unless it is there; whether it was added.
   bool add(std::uint64_t hash, std::string_view text);
   std::size_t size() const { return ends_.size(); }

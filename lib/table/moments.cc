@@ -16,9 +16,37 @@ constexpr std::size_t kLanes = 4;
 
 }  // namespace
 
+/// of() of a whole group, lane by lane: the same sums.
+Moments::Sums Moments::of_whole(const double* group) {
+  std::array<double, kLanes> low, high, sums{}, squares{};
+  std::copy_n(group, kLanes, low.begin());
+  high = low;
+  for (std::size_t i = 0; i < kGroup; i += kLanes) {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+      const double x = group[i + k];
+      sums[k] += x;
+      low[k] = x < low[k] ? x : low[k];
+      high[k] = x > high[k] ? x : high[k];
+    }
+  }
+  Sums out{.count = kGroup, .min = 0, .max = 0, .mean = 0, .squares = 0};
+  out.min = std::min(std::min(low[0], low[1]), std::min(low[2], low[3]));
+  out.max = std::max(std::max(high[0], high[1]), std::max(high[2], high[3]));
+  out.mean = ((sums[0] + sums[1]) + (sums[2] + sums[3])) / double{kGroup};
+  for (std::size_t i = 0; i < kGroup; i += kLanes) {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+      const double distance = group[i + k] - out.mean;
+      squares[k] += distance * distance;
+    }
+  }
+  out.squares = (squares[0] + squares[1]) + (squares[2] + squares[3]);
+  return out;
+}
+
 Moments::Sums Moments::of(std::span<const double> group) {
   Sums out;
   if (group.empty()) return out;
+  if (group.size() == kGroup) return of_whole(group.data());
   out.count = group.size();
   out.min = out.max = group[0];
   std::array<double, kLanes> lanes{};

@@ -33,6 +33,7 @@ class Moments {
     double squares = 0;  ///< of the distances from the mean
   };
   static Sums of(std::span<const double> group);
+  static Sums of_whole(const double* group);
   static Sums joined(const Sums& a, const Sums& b);
 
   Sums sums_;                    ///< of whole groups

@@ -44,10 +44,12 @@ bool may_be_number(char first, const NumberForm& form);
 class MissingWords {
  public:
   explicit MissingWords(const std::vector<std::string>& words);
+  bool may_begin(char c) const {
+    return may_begin_[static_cast<unsigned char>(c)];
+  }
   /// `text`: not empty and not quoted; blanks around it do not count.
   bool contains(std::string_view text) const {
-    return may_begin_[static_cast<unsigned char>(text.front())] &&
-           is_listed(trimmed(text));
+    return may_begin(text.front()) && is_listed(trimmed(text));
   }
 
  private:

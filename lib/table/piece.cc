@@ -41,9 +41,16 @@ std::size_t width_of(const ColumnReport& report) {
   return 0;
 }
 
-void Piece::clear() {
-  texts.clear();
-  ends.clear();
+bool can_become(Kept kept, const ColumnReport& report) {
+  switch (kept) {
+    case Kept::nothing: return false;
+    case Kept::integers:
+      return stores_integers(report) || report.type == Type::real;
+    case Kept::reals: return report.type == Type::real;
+    case Kept::missing:
+    case Kept::texts: return true;
+  }
+  return false;
 }
 
 PieceMaker::PieceMaker(const Syntax& syntax, const MissingWords& missing,
@@ -63,18 +70,75 @@ PieceMaker::PieceMaker(const Syntax& syntax, const MissingWords& missing,
   }
 }
 
+namespace {
+
+void begin_piece(std::size_t rows, const ColumnReport& report, Piece& piece) {
+  piece.clear();
+  piece.values.resize(rows * width_of(report));
+  piece.missing.resize(rows);
+}
+
+/// Whole numbers as reals; each is the one nearest to its text.
+void widen(std::size_t rows, const Piece& from, Piece& piece) {
+  constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::int64_t whole = 0;
+    std::memcpy(&whole, from.values.data() + row * sizeof whole, sizeof whole);
+    piece.missing[row] = from.missing[row];
+    piece.put(row,
+              from.missing[row] != 0 ? kMissing : static_cast<double>(whole));
+  }
+}
+
+}  // namespace
+
+bool PieceMaker::make(const Block& block, const Index& index,
+                      std::size_t column, Piece& piece) {
+  begin_piece(index.rows(), reports_[column], piece);
+  return make_rows(
+      column, 0, index.rows(),
+      [&](std::size_t row) { return value(block, index, row, column); }, piece);
+}
+
+bool PieceMaker::make(std::size_t column, std::size_t rows, Kept kept,
+                      Piece& from, Piece& piece) {
+  const ColumnReport& report = reports_[column];
+  const bool as_is = (kept == Kept::integers && stores_integers(report)) ||
+                     (kept == Kept::reals && report.type == Type::real) ||
+                     (kept == Kept::texts && width_of(report) == 0);
+  if (as_is) {
+    std::swap(from, piece);
+    return true;
+  }
+  begin_piece(rows, report, piece);
+  if (kept == Kept::integers) {
+    widen(rows, from, piece);
+    return true;
+  }
+  return make_rows(
+      column, 0, rows,
+      [&](std::size_t row) {
+        const bool missing = kept == Kept::missing || from.missing[row] != 0;
+        const std::string_view text = missing ? "" : from.text(row);
+        return Value{text.substr(0, text.size() - (missing ? 0 : 1)), missing};
+      },
+      piece);
+}
+
 bool PieceMaker::make(const Block& block, const Index& index,
                       std::vector<Piece>& pieces) {
   const std::size_t tile = tile_rows(block, index);
   for (std::size_t c = 0; c < pieces.size(); ++c) {
-    pieces[c].clear();
-    pieces[c].values.resize(index.rows() * width_of(reports_[c]));
-    pieces[c].missing.resize(index.rows());
+    begin_piece(index.rows(), reports_[c], pieces[c]);
   }
   for (std::size_t begin = 0; begin < index.rows(); begin += tile) {
     const std::size_t end = std::min(index.rows(), begin + tile);
     for (std::size_t c = 0; c < pieces.size(); ++c) {
-      if (!make_tile(block, index, c, begin, end, pieces[c])) return false;
+      const bool good = make_rows(
+          c, begin, end,
+          [&](std::size_t row) { return value(block, index, row, c); },
+          pieces[c]);
+      if (!good) return false;
     }
   }
   return true;
@@ -91,26 +155,19 @@ PieceMaker::Value PieceMaker::value(const Block& block, const Index& index,
   return {field.text, !field.quoted && missing_.contains(field.text)};
 }
 
-template <class Put>
-bool PieceMaker::each(const Block& block, const Index& index,
-                      std::size_t column, std::size_t begin, std::size_t end,
-                      Piece& piece, Put put) {
-  bool good = true;
-  for (std::size_t row = begin; row < end; ++row) {
-    const Value v = value(block, index, row, column);
-    piece.missing[row] = v.missing ? 1 : 0;
-    good &= put(v, row);
-  }
-  return good;
-}
-
 /// One typed loop a type, so that nothing is decided value by value.
-bool PieceMaker::make_tile(const Block& block, const Index& index,
-                           std::size_t column, std::size_t begin,
-                           std::size_t end, Piece& piece) {
+template <class ValueAt>
+bool PieceMaker::make_rows(std::size_t column, std::size_t begin,
+                           std::size_t end, ValueAt value_at, Piece& piece) {
   const ColumnReport& report = reports_[column];
   const auto run = [&](auto put) {
-    return each(block, index, column, begin, end, piece, put);
+    bool good = true;
+    for (std::size_t row = begin; row < end; ++row) {
+      const Value v = value_at(row);
+      piece.missing[row] = v.missing ? 1 : 0;
+      good &= put(v, row);
+    }
+    return good;
   };
   if (stores_integers(report)) {
     return run([&](Value v, std::size_t row) {
@@ -159,9 +216,7 @@ bool PieceMaker::make_tile(const Block& block, const Index& index,
     case Type::text:
     case Type::id:
       return run([&](Value v, std::size_t) {
-        if (!v.missing) piece.texts += v.text;
-        piece.texts += '\0';
-        piece.ends.push_back(static_cast<std::uint32_t>(piece.texts.size()));
+        piece.put_text(v.missing ? std::string_view() : v.text);
         return true;
       });
   }

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "table/cells.h"
 #include "table/convert.h"
 #include "table/csv_blocks.h"
 #include "table/date.h"
@@ -21,22 +21,8 @@ namespace mlb::table {
 /// (boolean); 0 for texts.
 std::size_t width_of(const ColumnReport& report);
 
-struct Piece {
-  std::vector<char> values;           ///< rows of width_of() bytes
-  std::vector<std::uint8_t> missing;  ///< 1: missing
-  std::string texts;                  ///< each with a NUL behind it
-  std::vector<std::uint32_t> ends;    ///< of each text, behind its NUL
-
-  void clear();
-  std::string_view text(std::size_t row) const {
-    const std::uint32_t begin = row == 0 ? 0 : ends[row - 1];
-    return std::string_view(texts).substr(begin, ends[row] - begin);
-  }
-  template <class T>
-  void put(std::size_t row, T value) {
-    std::memcpy(values.data() + row * sizeof value, &value, sizeof value);
-  }
-};
+/// Whether values that were kept so can become those of a column.
+bool can_become(Kept kept, const ColumnReport& report);
 
 /// Converts blocks; one a thread.
 class PieceMaker {
@@ -50,6 +36,14 @@ class PieceMaker {
   /// the file is not the one that was judged.
   bool make(const Block& block, const Index& index, std::vector<Piece>& pieces);
 
+  /// The same of one column, whose values were kept when they were judged and
+  /// can_become() what it is.
+  bool make(std::size_t column, std::size_t rows, Kept kept, Piece& from,
+            Piece& piece);
+  /// The same of one column of a block.
+  bool make(const Block& block, const Index& index, std::size_t column,
+            Piece& piece);
+
  private:
   struct Value {
     std::string_view text;
@@ -57,11 +51,9 @@ class PieceMaker {
   };
   Value value(const Block& block, const Index& index, std::size_t row,
               std::size_t column);
-  bool make_tile(const Block& block, const Index& index, std::size_t column,
-                 std::size_t begin, std::size_t end, Piece& piece);
-  template <class Put>
-  bool each(const Block& block, const Index& index, std::size_t column,
-            std::size_t begin, std::size_t end, Piece& piece, Put put);
+  template <class ValueAt>
+  bool make_rows(std::size_t column, std::size_t begin, std::size_t end,
+                 ValueAt value_at, Piece& piece);
 
   Syntax syntax_;
   const MissingWords& missing_;

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "table/levels.h"
+#include "table/quick_number.h"
 
 namespace mlb::table {
 namespace {
@@ -47,6 +49,8 @@ void ColumnSlice::clear() {
   numbers.clear();
   candidates.clear();
   dates.clear();
+  kept = Kept::nothing;
+  piece.clear();
 }
 
 std::size_t tile_rows(const Block& block, const Index& index) {
@@ -55,25 +59,164 @@ std::size_t tile_rows(const Block& block, const Index& index) {
 }
 
 SliceScanner::SliceScanner(const Syntax& syntax, const MissingWords& missing,
-                           const NumberForm& form, std::size_t columns)
+                           const NumberForm& form, std::vector<Keep> keep)
     : syntax_(syntax),
       missing_(missing),
       form_(form),
-      recent_(std::clamp(std::bit_floor(kRecentHashes / (columns + 1)),
+      keep_(std::move(keep)),
+      recent_(std::clamp(std::bit_floor(kRecentHashes / (keep_.size() + 1)),
                          kLeastRecent, kMostRecent)),
-      hashes_(recent_ * columns) {}
+      hashes_(recent_ * keep_.size()) {
+  static_assert(kQuickPadding <= kScanPadding);
+  for (const char c : std::string_view("-0123456789")) {
+    begins_number_[static_cast<unsigned char>(c)] =
+        form.is_plain() && !syntax.escape && c != syntax.quote &&
+        !missing.may_begin(c);
+  }
+}
+
+/// Before the first value of a block.
+void SliceScanner::begin(const Index& index, unsigned char known, Keep keep,
+                         ColumnSlice& slice) const {
+  slice.clear();
+  if (keep == Keep::nothing) return;
+  const bool texts = keep == Keep::texts || (known & Known::not_number) != 0;
+  const bool reals = keep == Keep::reals || (known & Known::not_integer) != 0;
+  slice.minus_zero_is_zero = keep == Keep::integers;
+  slice.kept = texts ? Kept::texts : reals ? Kept::reals : Kept::integers;
+  slice.piece.missing.assign(index.rows(), 0);
+  if (!texts) slice.piece.values.resize(index.rows() * sizeof(double));
+}
+
+/// Behind the last value: what turned out to be no numbers is kept as texts.
+void SliceScanner::end(const Block& block, const Index& index,
+                       std::size_t column, ColumnSlice& slice) {
+  if (keep_[column] == Keep::nothing) return;
+  if (slice.values == 0) slice.kept = Kept::missing;
+  const bool numbers =
+      slice.kept == Kept::integers || slice.kept == Kept::reals;
+  if (!numbers || !slice.seen(Odd::not_number)) return;
+  slice.kept = Kept::texts;
+  slice.piece.clear();
+  for (std::size_t row = 0; row < index.rows(); ++row) {
+    const bool missing = slice.piece.missing[row] != 0;
+    slice.piece.put_text(missing
+                             ? std::string_view()
+                             : field_text(raw_field(block, index, row, column),
+                                          syntax_, scratch_)
+                                   .text);
+  }
+}
 
 void SliceScanner::scan(const Block& block, const Index& index,
                         const Known& known, std::vector<ColumnSlice>& slices) {
   const std::size_t tile = tile_rows(block, index);
-  for (auto& slice : slices) slice.clear();
+  std::vector<unsigned char> bits(slices.size());
+  for (std::size_t c = 0; c < slices.size(); ++c) {
+    bits[c] = known.of(c);
+    this->begin(index, bits[c], keep_[c], slices[c]);
+  }
   for (std::size_t begin = 0; begin < index.rows(); begin += tile) {
     const std::size_t end = std::min(index.rows(), begin + tile);
     for (std::size_t c = 0; c < slices.size(); ++c) {
       scan_tile(block, index, c, begin, end,
-                {slices[c], hashes_.data() + c * recent_, known.of(c)});
+                {slices[c], hashes_.data() + c * recent_, bits[c]});
     }
   }
+  for (std::size_t c = 0; c < slices.size(); ++c) {
+    this->end(block, index, c, slices[c]);
+  }
+}
+
+namespace {
+
+/// Nothing of the value but the number is of interest any more.
+bool is_settled(const ColumnSlice& slice, unsigned char known) {
+  return slice.values > 0 && (known & Known::not_number) == 0 &&
+         !slice.seen(Odd::not_number) && slice.dates.only_counts_numbers();
+}
+
+void put_missing(ColumnSlice& slice, std::size_t row) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  ++slice.missing;
+  if (slice.kept == Kept::nothing) return;
+  slice.piece.missing[row] = 1;
+  switch (slice.kept) {
+    case Kept::integers: slice.piece.put(row, std::int64_t{0}); break;
+    case Kept::reals: slice.piece.put(row, kNone); break;
+    case Kept::texts: slice.piece.put_text({}); break;
+    case Kept::nothing:
+    case Kept::missing: break;
+  }
+}
+
+/// A real among values that were whole so far.
+void become_reals(ColumnSlice& slice, std::size_t row) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  Piece& piece = slice.piece;
+  for (std::size_t i = 0; i < row; ++i) {
+    std::int64_t whole = 0;
+    std::memcpy(&whole, piece.values.data() + i * sizeof whole, sizeof whole);
+    piece.put(i, piece.missing[i] != 0 ? kNone : static_cast<double>(whole));
+  }
+  slice.kept = Kept::reals;
+}
+
+/// "-0" is a whole number, but another one as a real.
+void put_whole(ColumnSlice& slice, std::string_view text, std::size_t row,
+               std::int64_t whole) {
+  if (slice.kept == Kept::integers) {
+    if (whole == 0 && text.front() == '-' && !slice.minus_zero_is_zero) {
+      slice.kept = Kept::nothing;
+    } else {
+      slice.piece.put(row, whole);
+    }
+  } else if (slice.kept == Kept::reals) {
+    const bool minus_zero = whole == 0 && text.front() == '-';
+    slice.piece.put(row, minus_zero ? -0.0 : static_cast<double>(whole));
+  }
+}
+
+}  // namespace
+
+/// As many rows as are usual numbers, or missing; gives the first other one.
+template <class Number>
+std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
+                                     std::size_t column, std::size_t row,
+                                     std::size_t end, Place place) {
+  constexpr bool kWhole = std::is_same_v<Number, std::int64_t>;
+  ColumnSlice& slice = place.slice;
+  const bool many = (place.known & Known::many) != 0;
+  const bool keeps = slice.kept == (kWhole ? Kept::integers : Kept::reals);
+  if (!keeps && slice.kept != Kept::nothing) return row;
+  const std::size_t before = slice.values;
+  for (; row < end; ++row) {
+    const std::string_view raw = raw_field(block, index, row, column);
+    if (raw.empty()) {
+      put_missing(slice, row);
+      continue;
+    }
+    if (!begins_number_[static_cast<unsigned char>(raw.front())]) break;
+    Number value = 0;
+    if constexpr (kWhole) {
+      if (!quick_integer(raw.data(), raw.size(), value)) break;
+      slice.increasing &= value > slice.last;
+      slice.last = value;
+    } else {
+      if (!quick_real(raw.data(), raw.size(), value)) break;
+    }
+    ++slice.values;
+    if (!many) distinct(place, raw, static_cast<std::uint32_t>(row));
+    slice.numbers.push_back(static_cast<double>(value));
+    if (keeps) slice.piece.put(row, value);
+  }
+  const auto count = static_cast<std::uint32_t>(slice.values - before);
+  slice.odd[static_cast<std::size_t>(Odd::not_boolean)].count += count;
+  if (!kWhole) {
+    slice.odd[static_cast<std::size_t>(Odd::not_integer)].count += count;
+  }
+  slice.dates.numbers(count);
+  return row;
 }
 
 void SliceScanner::scan_tile(const Block& block, const Index& index,
@@ -81,9 +224,18 @@ void SliceScanner::scan_tile(const Block& block, const Index& index,
                              std::size_t end, Place place) {
   ColumnSlice& slice = place.slice;
   for (std::size_t row = begin; row < end; ++row) {
+    if (is_settled(slice, place.known)) {
+      row =
+          slice.seen(Odd::not_integer)
+              ? quick_rows<double>(block, index, column, row, end, place)
+          : (place.known & Known::not_integer) == 0
+              ? quick_rows<std::int64_t>(block, index, column, row, end, place)
+              : row;
+      if (row == end) return;
+    }
     const std::string_view raw = raw_field(block, index, row, column);
     if (raw.empty()) {
-      ++slice.missing;
+      put_missing(slice, row);
       continue;
     }
     const auto number = static_cast<std::uint32_t>(row);
@@ -97,7 +249,7 @@ void SliceScanner::scan_tile(const Block& block, const Index& index,
       value(place, raw, number);
       continue;
     }
-    ++slice.missing;
+    put_missing(slice, row);
     ++slice.missing_words;
   }
 }
@@ -117,6 +269,7 @@ void SliceScanner::value(const Place& place, std::string_view raw,
                          std::uint32_t row) {
   ColumnSlice& slice = place.slice;
   ++slice.values;
+  if (slice.kept == Kept::texts) slice.piece.put_text(raw);
   if ((place.known & Known::many) == 0) distinct(place, raw, row);
   if (raw.empty() ||
       !(may_be_number(raw.front(), form_) || is_blank(raw.front()))) {
@@ -143,6 +296,7 @@ void SliceScanner::number(const Place& place, std::string_view text,
       if (first) slice.first = *whole;
       slice.last = *whole;
       if (wanted) slice.numbers.push_back(static_cast<double>(*whole));
+      put_whole(slice, text, row, *whole);
       see(slice, Odd::not_boolean, row);
       slice.dates.number(text, row + 1);
       return;
@@ -160,6 +314,8 @@ void SliceScanner::number(const Place& place, std::string_view text,
     see(slice, Odd::too_large, row);
   }
   see(slice, Odd::not_integer, row);
+  if (slice.kept == Kept::integers) become_reals(slice, row);
+  if (slice.kept == Kept::reals) slice.piece.put(row, *real);
   if (std::isinf(*real)) {
     see(slice, Odd::infinite, row);
   } else if (wanted) {

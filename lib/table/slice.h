@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "table/cells.h"
 #include "table/csv_blocks.h"
 #include "table/date_judge.h"
 #include "table/parse.h"
@@ -54,6 +55,10 @@ struct ColumnSlice {
   std::vector<double> numbers;  ///< finite, as long as all are numbers
   std::vector<Candidate> candidates;
   DateJudge dates;  ///< its lines are rows of the block, from 1
+  /// The values themselves, as `kept` says, when they are asked for.
+  Kept kept = Kept::nothing;
+  bool minus_zero_is_zero = false;  ///< the column is one of whole numbers
+  Piece piece;
 
   void clear();
   bool seen(Odd what) const {
@@ -88,11 +93,21 @@ class Known {
 /// the cache.
 std::size_t tile_rows(const Block& block, const Index& index);
 
+/// How the values of a column are to be kept.
+enum class Keep : unsigned char {
+  nothing,
+  numbers,   ///< whole numbers or reals, as far as they are such
+  integers,  ///< whole numbers: others are refused
+  reals,     ///< even if all are whole
+  texts
+};
+
 /// Looks at blocks; one a thread.
 class SliceScanner {
  public:
+  /// `keep`: one a column.
   SliceScanner(const Syntax& syntax, const MissingWords& missing,
-               const NumberForm& form, std::size_t columns);
+               const NumberForm& form, std::vector<Keep> keep);
 
   /// Fills one slice a column.
   void scan(const Block& block, const Index& index, const Known& known,
@@ -104,8 +119,16 @@ class SliceScanner {
     std::uint64_t* recent;  ///< hashes of this column that were handed on
     unsigned char known;
   };
+  void begin(const Index& index, unsigned char known, Keep keep,
+             ColumnSlice& slice) const;
+  void end(const Block& block, const Index& index, std::size_t column,
+           ColumnSlice& slice);
   void scan_tile(const Block& block, const Index& index, std::size_t column,
                  std::size_t begin, std::size_t end, Place place);
+  template <class Number>
+  std::size_t quick_rows(const Block& block, const Index& index,
+                         std::size_t column, std::size_t begin, std::size_t end,
+                         Place place);
   void value(const Place& place, std::string_view text, std::uint32_t row);
   void number(const Place& place, std::string_view text, std::uint32_t row);
   void not_a_number(const Place& place, std::string_view text,
@@ -115,6 +138,9 @@ class SliceScanner {
   Syntax syntax_;
   const MissingWords& missing_;
   NumberForm form_;
+  std::vector<Keep> keep_;
+  /// Whether a value that begins so can only be a number.
+  std::array<bool, 256> begins_number_{};
   std::size_t recent_;  ///< hashes that are remembered of a column
   std::vector<std::uint64_t> hashes_;
   std::string scratch_;

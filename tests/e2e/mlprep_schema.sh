@@ -27,6 +27,13 @@ mlprep -q bare.csv -o b.h5 --no-header --schema s.yaml
 expect 'n,k,"odd: ""name""",when' "$(mlprep cat b.h5 | sed 1q)" 'names without a header'
 expect 1 "$(mlprep stats bare.csv --no-header --schema s.yaml --json | jq .rows)"
 
+# What comes through a pipe is read once and kept nowhere.
+TMPDIR=/nonexistent mlprep -q - -o p.h5 --schema s.yaml < <(cat march.csv)
+mlprep diff p.h5 m.h5 || fail 'another table from a pipe'
+mlprep inspect p.h5 --schema | cmp - s.yaml || fail 'the schema of a pipe'
+gzip -c april.csv | TMPDIR=/nonexistent mlprep -q - -o g.h5 --schema s.yaml
+mlprep diff g.h5 a.h5 || fail 'another table from a compressed pipe'
+
 # refused STATUS TEXT ARGUMENTS...
 refused() {
   local status=$1 text=$2

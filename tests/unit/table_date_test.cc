@@ -2,6 +2,8 @@
 // Known answers are from date(1) and from the calendar.
 #include <catch2/catch.hpp>
 
+#include <random>
+
 #include "base/rng.h"
 #include "table/date_judge.h"
 
@@ -290,5 +292,25 @@ TEST_CASE("judges of any parts, merged in order, say what one judge says") {
     CAPTURE(round);
     REQUIRE(same(whole.verdict(), merged.verdict()));
     REQUIRE(same(whole.verdict_of_asked(), merged.verdict_of_asked()));
+  }
+}
+
+TEST_CASE("the quick way of ISO 8601 reads what its pattern reads") {
+  // The same patterns, spelled so that they have no quick way.
+  const auto day = DateFormat::parse("%Y-%m-%d");
+  const auto plain_day = DateFormat::parse("%F");
+  const auto time = DateFormat::parse("%Y-%m-%dT%T%z");
+  const auto plain_time = DateFormat::parse("%FT%T%z");
+  std::mt19937_64 random(Catch::rngSeed());
+  constexpr std::string_view kLetters = "0123456789-T: Z";
+  for (int i = 0; i < 200000; ++i) {
+    std::string text = "2024-02-29T23:59:59Z";
+    if (i % 3 == 0) text.resize(10);
+    for (auto changes = random() % 4; changes > 0; --changes) {
+      text[random() % text.size()] = kLetters[random() % kLetters.size()];
+    }
+    CAPTURE(text);
+    REQUIRE(day->read(text) == plain_day->read(text));
+    REQUIRE(time->read(text) == plain_time->read(text));
   }
 }

@@ -244,6 +244,63 @@ TEST_CASE("a long file of all types is the same for any block and thread") {
   CHECK(checked->findings.empty());
 }
 
+TEST_CASE("a schema that says what is found changes no byte") {
+  std::string csv = "n,x,kind,note,flag,day,when\n";
+  for (int i = 0; i < 3000; ++i) {
+    csv += std::to_string(i % 97) + "," +
+           (i % 11 == 0 ? "" : std::to_string(i % 13 == 0 ? i : i / 8.0)) +
+           ",k" + std::to_string(i * 7919 % 300) + ",\"t\n" +
+           std::to_string(i * 31 % 2000) + "\"," + (i % 3 ? "true" : "false") +
+           "," + date_text(i % 300 * kMicrosPerDay) + "," +
+           time_text(i * kMicrosPerDay / 7) + "\n";
+  }
+  const Folder folder;
+  const std::string path = folder.put("in.csv", csv);
+  auto found = convert_csv(path, folder.at("o.h5"), {});
+  REQUIRE(found);
+  const std::string want = folder.get("o.h5");
+  CsvOptions options;
+  constexpr ColumnType kTypes[] = {ColumnType::integer, ColumnType::real,
+                                   ColumnType::boolean, ColumnType::date,
+                                   ColumnType::time,    ColumnType::category,
+                                   ColumnType::text,    ColumnType::id};
+  for (const auto& c : found->columns) {
+    options.schema.push_back({.pattern = c.name,
+                              .type = kTypes[static_cast<std::size_t>(c.type)],
+                              .date_format = c.date_format});
+  }
+  CHECK(options.schema[3].type == ColumnType::text);
+  for (const std::size_t block : {500u, 4096u, 4u << 20}) {
+    for (const unsigned threads : {1u, 2u, 3u}) {
+      options.block = block;
+      options.threads = threads;
+      CAPTURE(block, threads);
+      REQUIRE(convert_csv(path, folder.at("o.h5"), {.csv = options}));
+      CHECK((folder.get("o.h5") == want));
+    }
+  }
+  options.schema[1].type = ColumnType::integer;
+  auto broken = convert_csv(path, folder.at("no.h5"), {.csv = options});
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().message.ends_with(
+      ":4: column 'x': '0.125000' is not a whole number"));
+  CHECK_FALSE(std::filesystem::exists(folder.at("no.h5")));
+}
+
+TEST_CASE("a quote open beyond the limit is one fault at any block size") {
+  const std::string csv = "a,b\n1,\"" + std::string(100, 'x') + "\n\"y\n\xff\n";
+  for (const std::size_t block : {1u, 7u, 64u, 4u << 20}) {
+    CsvOptions options;
+    options.delimiter = ',';
+    options.max_field = 16;
+    options.block = block;
+    CAPTURE(block);
+    CHECK(refusal(csv, options) ==
+          ":2:3: the quote that opens here is not closed within --max-field "
+          "(16 bytes)");
+  }
+}
+
 TEST_CASE("the first fault of a file is reported whatever the threads") {
   std::string csv = "a,b\n";
   for (int i = 0; i < 3000; ++i) csv += "1,2\n";

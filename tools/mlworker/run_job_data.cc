@@ -1,4 +1,5 @@
 // From the input file to designs: rows, features, targets.
+#include <algorithm>
 #include <filesystem>
 
 #include "base/build.h"
@@ -26,8 +27,11 @@ Error with_true_name(Error error, const Work& work) {
 
 Result<> convert(const Work& work, const table::CsvOptions& csv,
                  const std::string& path) {
+  table::CsvOptions granted = csv;
+  granted.threads =
+      static_cast<unsigned>(std::max(1, work.spec.resources.cpus));
   auto done = table::convert_csv(
-      work.dir + "/input", path, {.csv = csv, .compress = false},
+      work.dir + "/input", path, {.csv = granted, .compress = false},
       [](std::uint64_t, std::uint64_t) { return !stop_asked(); });
   if (!done) return std::move(done).fail();
   return {};
