@@ -237,7 +237,7 @@ Result<bool> BoostedTrainer::step(StepReport& report) {
   if (valid_rows_) {
     auto on_valid = predicted(valid_rows_, valid_->x.rows);
     if (!on_valid) return std::move(on_valid).fail();
-    for (const auto& name : default_metrics(plan_)) {
+    for (const auto& name : validation_metrics(spec_.train, plan_)) {
       report.metrics["valid." + name] =
           metric(name, *on_valid, valid_->y, valid_->weights);
     }

@@ -4,12 +4,29 @@
 #include <algorithm>
 #include <array>
 
+#include "learn/metrics.h"
+
 namespace mlb::learn {
 
 bool larger_is_better(const std::string& metric) {
-  constexpr std::array rising{".accuracy", ".f1", ".auc", ".r2"};
+  constexpr std::array rising{".accuracy",  ".balanced_accuracy",
+                              ".precision", ".recall",
+                              ".f1",        ".auc",
+                              ".mcc",       ".r2"};
   return std::any_of(rising.begin(), rising.end(),
                      [&](const char* name) { return metric.ends_with(name); });
+}
+
+std::vector<std::string> validation_metrics(const TrainSpec& spec,
+                                            const prep::Plan& plan) {
+  auto out = default_metrics(plan);
+  const std::string& watched = spec.early_stop.metric;
+  const std::string name = watched.substr(watched.find('.') + 1);
+  if (has_metric(plan.task, name) &&
+      std::find(out.begin(), out.end(), name) == out.end()) {
+    out.push_back(name);
+  }
+  return out;
 }
 
 Result<EarlyStopper> EarlyStopper::make(const TrainSpec& spec,

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "job/spec.h"
 #include "learn/trainer.h"
@@ -12,6 +13,10 @@ namespace mlb::learn {
 
 /// Whether a larger value of "valid.auc" is a better one.
 bool larger_is_better(const std::string& metric);
+/// The names to compute in every round: the defaults of the task, and the one
+/// that early_stop watches (but "loss", which is always there).
+std::vector<std::string> validation_metrics(const TrainSpec& spec,
+                                            const prep::Plan& plan);
 
 class EarlyStopper {
  public:

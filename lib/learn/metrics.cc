@@ -2,9 +2,13 @@
 #include "learn/metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
+#include <span>
+#include <string_view>
 
 namespace mlb::learn {
 namespace {
@@ -14,6 +18,39 @@ using Values = std::vector<float>;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLeastProbability = 1e-15;
+constexpr double kLeastTarget = std::numeric_limits<double>::epsilon();
+constexpr std::size_t kConfidenceBins = 15;
+
+struct Entry {
+  std::string_view name;
+  bool of_numbers;
+  double (*compute)(const Matrix&, const Values&, const Values&);
+};
+
+constexpr Entry kMetrics[] = {
+    {"accuracy", false, accuracy},
+    {"balanced_accuracy", false, balanced_accuracy},
+    {"precision", false, precision},
+    {"recall", false, recall},
+    {"f1", false, f1},
+    {"auc", false, auc},
+    {"log_loss", false, log_loss},
+    {"brier", false, brier},
+    {"ece", false, ece},
+    {"mcc", false, mcc},
+    {"rmse", true, rmse},
+    {"mae", true, mae},
+    {"r2", true, r2},
+    {"mape", true, mape},
+    {"medae", true, medae},
+};
+
+const Entry* find_entry(std::string_view name) {
+  const auto found =
+      std::find_if(std::begin(kMetrics), std::end(kMetrics),
+                   [&](const Entry& entry) { return entry.name == name; });
+  return found == std::end(kMetrics) ? nullptr : found;
+}
 
 std::size_t predicted(const Matrix& p, std::size_t row) {
   const auto values = p.row(row);
@@ -25,20 +62,44 @@ double weight_of(const Values& weights, std::size_t row) {
   return weights.empty() ? 1 : static_cast<double>(weights[row]);
 }
 
-double f1_of(const Matrix& p, const Values& y, const Values& weights,
-             std::size_t wanted) {
-  double hits = 0;
-  double said = 0;
-  double were = 0;
+bool has_nan(std::span<const float> values) {
+  return std::any_of(values.begin(), values.end(),
+                     [](float v) { return std::isnan(v); });
+}
+
+/// Of each class, the weight of its rows: those found, those predicted to be
+/// of it, those that are.
+struct Tally {
+  std::vector<double> hits;
+  std::vector<double> said;
+  std::vector<double> were;
+  double all = 0;
+
+  std::size_t classes() const { return hits.size(); }
+};
+
+/// None when no row counts, or one of those that do has a nan.
+std::optional<Tally> tally_of(const Matrix& p, const Values& y,
+                              const Values& weights) {
+  const std::vector<double> none(p.columns);
+  Tally out{none, none, none};
   for (std::size_t i = 0; i < p.rows; ++i) {
-    const bool is = static_cast<std::size_t>(y[i]) == wanted;
-    const bool guess = predicted(p, i) == wanted;
     const double weight = weight_of(weights, i);
-    hits += is && guess ? weight : 0;
-    said += guess ? weight : 0;
-    were += is ? weight : 0;
+    if (weight == 0) continue;
+    if (has_nan(p.row(i))) return std::nullopt;
+    const auto truth = static_cast<std::size_t>(y[i]);
+    const std::size_t guess = predicted(p, i);
+    if (truth == guess) out.hits[truth] += weight;
+    out.said[guess] += weight;
+    out.were[truth] += weight;
+    out.all += weight;
   }
-  return said + were == 0 ? 0 : 2 * hits / (said + were);
+  if (out.all == 0) return std::nullopt;
+  return out;
+}
+
+double share(double part, double whole) {
+  return whole == 0 ? 0 : part / whole;
 }
 
 /// The probability that a row of the class scores above one of the others.
@@ -80,6 +141,15 @@ double over_classes(const Matrix& p, F measure) {
   return sum / static_cast<double>(p.columns);
 }
 
+/// The same of a share that follows from the tally of a class.
+template <class F>
+double over_tally(const Matrix& p, const Values& y, const Values& weights,
+                  F measure) {
+  const auto tally = tally_of(p, y, weights);
+  if (!tally) return kNan;
+  return over_classes(p, [&](std::size_t c) { return measure(*tally, c); });
+}
+
 template <class F>
 double mean_of(const Matrix& p, const Values& weights, F term) {
   double sum = 0;
@@ -93,6 +163,13 @@ double mean_of(const Matrix& p, const Values& weights, F term) {
   return all > 0 ? sum / all : kNan;
 }
 
+/// Bins of equal width, each with its upper end.
+std::size_t bin_of(double confidence) {
+  const double place = std::ceil(confidence * double{kConfidenceBins}) - 1;
+  return static_cast<std::size_t>(
+      std::clamp(place, 0.0, double{kConfidenceBins} - 1));
+}
+
 double residual(const Matrix& p, const Values& y, std::size_t i) {
   return static_cast<double>(y[i]) - static_cast<double>(p.values[i]);
 }
@@ -101,8 +178,22 @@ double residual(const Matrix& p, const Values& y, std::size_t i) {
 
 double accuracy(const Matrix& p, const Values& y, const Values& weights) {
   return mean_of(p, weights, [&](std::size_t i) {
+    if (has_nan(p.row(i))) return kNan;
     return predicted(p, i) == static_cast<std::size_t>(y[i]) ? 1.0 : 0.0;
   });
+}
+
+double balanced_accuracy(const Matrix& p, const Values& y,
+                         const Values& weights) {
+  const auto tally = tally_of(p, y, weights);
+  if (!tally) return kNan;
+  double sum = 0;
+  double present = 0;
+  for (std::size_t c = 0; c < tally->classes(); ++c) {
+    sum += share(tally->hits[c], tally->were[c]);
+    present += tally->were[c] > 0 ? 1 : 0;
+  }
+  return sum / present;
 }
 
 double log_loss(const Matrix& p, const Values& y, const Values& weights) {
@@ -113,10 +204,69 @@ double log_loss(const Matrix& p, const Values& y, const Values& weights) {
   });
 }
 
+double precision(const Matrix& p, const Values& y, const Values& weights) {
+  return over_tally(p, y, weights, [](const Tally& t, std::size_t c) {
+    return share(t.hits[c], t.said[c]);
+  });
+}
+
+double recall(const Matrix& p, const Values& y, const Values& weights) {
+  return over_tally(p, y, weights, [](const Tally& t, std::size_t c) {
+    return share(t.hits[c], t.were[c]);
+  });
+}
+
 double f1(const Matrix& p, const Values& y, const Values& weights) {
-  if (p.rows == 0) return kNan;
-  return over_classes(p,
-                      [&](std::size_t c) { return f1_of(p, y, weights, c); });
+  return over_tally(p, y, weights, [](const Tally& t, std::size_t c) {
+    return share(2 * t.hits[c], t.said[c] + t.were[c]);
+  });
+}
+
+double brier(const Matrix& p, const Values& y, const Values& weights) {
+  return over_classes(p, [&](std::size_t c) {
+    return mean_of(p, weights, [&](std::size_t i) {
+      const bool is = static_cast<std::size_t>(y[i]) == c;
+      const double off = static_cast<double>(p.row(i)[c]) - (is ? 1 : 0);
+      return off * off;
+    });
+  });
+}
+
+double ece(const Matrix& p, const Values& y, const Values& weights) {
+  // Of each bin: the weight of its right rows less that of its confidence.
+  std::array<double, kConfidenceBins> gaps{};
+  double all = 0;
+  for (std::size_t i = 0; i < p.rows; ++i) {
+    const double weight = weight_of(weights, i);
+    if (weight == 0) continue;
+    if (has_nan(p.row(i))) return kNan;
+    const std::size_t guess = predicted(p, i);
+    const double confidence = static_cast<double>(p.row(i)[guess]);
+    const bool right = static_cast<std::size_t>(y[i]) == guess;
+    gaps[bin_of(confidence)] += weight * ((right ? 1 : 0) - confidence);
+    all += weight;
+  }
+  double sum = 0;
+  for (const double gap : gaps) sum += std::fabs(gap);
+  return all > 0 ? sum / all : kNan;
+}
+
+double mcc(const Matrix& p, const Values& y, const Values& weights) {
+  const auto tally = tally_of(p, y, weights);
+  if (!tally) return kNan;
+  double right = 0;
+  double together = 0;
+  double said = 0;
+  double were = 0;
+  for (std::size_t c = 0; c < tally->classes(); ++c) {
+    right += tally->hits[c];
+    together += tally->said[c] * tally->were[c];
+    said += tally->said[c] * tally->said[c];
+    were += tally->were[c] * tally->were[c];
+  }
+  const double square = tally->all * tally->all;
+  const double spread = (square - said) * (square - were);
+  return spread > 0 ? (right * tally->all - together) / std::sqrt(spread) : 0;
 }
 
 double auc(const Matrix& p, const Values& y, const Values& weights) {
@@ -149,6 +299,36 @@ double r2(const Matrix& p, const Values& y, const Values& weights) {
   return total > 0 ? 1 - left / total : kNan;
 }
 
+double mape(const Matrix& p, const Values& y, const Values& weights) {
+  return mean_of(p, weights, [&](std::size_t i) {
+    const double size = std::fabs(static_cast<double>(y[i]));
+    return std::fabs(residual(p, y, i)) / std::max(size, kLeastTarget);
+  });
+}
+
+double medae(const Matrix& p, const Values& y, const Values& weights) {
+  std::vector<std::pair<double, double>> errors;  // with their weights
+  double all = 0;
+  for (std::size_t i = 0; i < p.rows; ++i) {
+    const double weight = weight_of(weights, i);
+    if (weight == 0) continue;
+    const double error = std::fabs(residual(p, y, i));
+    if (std::isnan(error)) return kNan;
+    errors.emplace_back(error, weight);
+    all += weight;
+  }
+  std::sort(errors.begin(), errors.end());
+  double below = 0;
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    below += errors[i].second;
+    if (2 * below < all) continue;
+    // Exactly half of the weight: between this row and the next.
+    if (2 * below > all || i + 1 == errors.size()) return errors[i].first;
+    return (errors[i].first + errors[i + 1].first) / 2;
+  }
+  return kNan;
+}
+
 std::vector<std::string> default_metrics(const prep::Plan& plan) {
   if (plan.task == prep::Task::regression) return {"rmse", "mae", "r2"};
   std::vector<std::string> out{"accuracy", "f1", "log_loss"};
@@ -157,23 +337,15 @@ std::vector<std::string> default_metrics(const prep::Plan& plan) {
 }
 
 bool has_metric(prep::Task task, const std::string& name) {
-  if (task == prep::Task::regression) {
-    return name == "rmse" || name == "mae" || name == "r2";
-  }
-  return name == "accuracy" || name == "f1" || name == "log_loss" ||
-         name == "auc";
+  const Entry* entry = find_entry(name);
+  return entry != nullptr &&
+         entry->of_numbers == (task == prep::Task::regression);
 }
 
 double metric(const std::string& name, const Matrix& p, const Values& y,
               const Values& weights) {
-  if (name == "accuracy") return accuracy(p, y, weights);
-  if (name == "f1") return f1(p, y, weights);
-  if (name == "log_loss") return log_loss(p, y, weights);
-  if (name == "auc") return auc(p, y, weights);
-  if (name == "rmse") return rmse(p, y, weights);
-  if (name == "mae") return mae(p, y, weights);
-  if (name == "r2") return r2(p, y, weights);
-  return kNan;
+  const Entry* entry = find_entry(name);
+  return entry == nullptr ? kNan : entry->compute(p, y, weights);
 }
 
 }  // namespace mlb::learn

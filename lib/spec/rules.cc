@@ -183,7 +183,9 @@ struct Rules {
   /// has only one.
   void one_task() const {
     const auto is_of_classes = [](const std::string& metric) {
-      constexpr std::array of_classes{"accuracy", "f1", "log_loss", "auc"};
+      constexpr std::array of_classes{
+          "accuracy", "balanced_accuracy", "precision", "recall", "f1",
+          "auc",      "log_loss",          "brier",     "ece",    "mcc"};
       return std::find(of_classes.begin(), of_classes.end(), metric) !=
              of_classes.end();
     };
@@ -199,12 +201,14 @@ struct Rules {
                                : "this " + model_type() + " predicts " + what;
     for (const Named& n : names) {
       if (is_of_classes(n.metric) == classes) continue;
-      add(n.place, {"E216",
-                    n.path,
-                    n.path + ": '" + n.metric + "' cannot be: " + because,
-                    {},
-                    classes ? "accuracy, f1, log_loss and auc are there"
-                            : "rmse, mae and r2 are there"});
+      add(n.place,
+          {"E216",
+           n.path,
+           n.path + ": '" + n.metric + "' cannot be: " + because,
+           {},
+           classes ? "accuracy, balanced_accuracy, precision, recall, f1, auc, "
+                     "log_loss, brier, ece and mcc are there"
+                   : "rmse, mae, r2, mape and medae are there"});
     }
   }
 

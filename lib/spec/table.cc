@@ -405,9 +405,9 @@ constexpr Field kAfterTrain[] = {
      .type = Type::word_list,
      .doc = "computed on every split at the end",
      .access = at<&JobSpec::metrics>(),
-     .words = "accuracy f1 log_loss auc rmse mae r2",
-     .words_later = "balanced_accuracy precision recall brier ece mcc "
-                    "confusion mape medae inertia silhouette",
+     .words = "accuracy balanced_accuracy precision recall f1 auc log_loss "
+              "brier ece mcc rmse mae r2 mape medae",
+     .words_later = "confusion inertia silhouette",
      .fallback = "those of the task: accuracy f1 log_loss (and auc for two "
                  "classes), or rmse mae r2"},
 };

@@ -272,7 +272,9 @@ constexpr Field kFields[] = {
      .rule = "a map, false, or auto: on when there are validation rows"},
     {.path = "train.early_stop.metric",
      .type = Type::text,
-     .doc = "valid.METRIC; loss, log_loss, rmse and mae fall, the others rise",
+     .doc =
+         "valid.METRIC; loss, log_loss, brier, ece, rmse, mae, mape and medae "
+         "fall, the others rise",
      .access =
          at<&JobSpec::train, &TrainSpec::early_stop, &EarlyStop::metric>()},
     {.path = "train.early_stop.patience",

@@ -43,6 +43,28 @@ TEST_CASE("boosting one tree of one split predicts the means") {
   CHECK(answer(*model, {7})[0] == Approx(10.5));
 }
 
+TEST_CASE("boosting stops early by a metric that is no default") {
+  const Design train = wave(100, 1);
+  const Design valid = wave(100, 2);
+  JobSpec spec = boosted(400);
+  spec.train.early_stop.metric = "valid.medae";
+  spec.train.early_stop.patience = 5;
+  const auto plan = numbers_plan(1);
+  const auto trainer = make_trainer(spec, plan, never);
+  REQUIRE(trainer->begin(train, valid));
+  StepReport report;
+  double best = 1e9;
+  std::uint32_t best_round = 0;
+  while (*trainer->step(report)) {
+    if (report.metrics.at("valid.medae") < best) {
+      best = report.metrics.at("valid.medae");
+      best_round = report.epoch;
+    }
+  }
+  CHECK(report.epoch == best_round + 5);
+  CHECK(report.epoch < 400);
+}
+
 TEST_CASE("boosting stops early and keeps the best round") {
   const Design train = wave(100, 1);
   const Design valid = wave(100, 2);

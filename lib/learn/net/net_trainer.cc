@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "learn/early_stop.h"
 #include "learn/metrics.h"
 
 namespace mlb::learn {
@@ -11,15 +12,6 @@ namespace {
 
 /// Rows of one block of the shuffle: blocks are shuffled, then their rows.
 constexpr std::size_t kShuffleBlock = 4096;
-
-bool smaller_is_better(const std::string& metric) {
-  const std::string name = metric.substr(metric.find('.') + 1);
-  for (const char* falling : {"loss", "log_loss", "rmse", "mae", "brier", "ece",
-                              "mape", "medae", "inertia"}) {
-    if (name == falling) return true;
-  }
-  return false;
-}
 
 /// A stream of its own for each (use, epoch or step, shard).
 Rng stream(std::uint64_t seed, std::string_view use, std::uint64_t a,
@@ -92,18 +84,6 @@ std::vector<float> targets_of(const prep::Plan& plan, const Design& design) {
   return out;
 }
 
-std::vector<std::string> metrics_to_watch(const JobSpec& spec,
-                                          const prep::Plan& plan) {
-  auto out = default_metrics(plan);
-  const std::string& watched = spec.train.early_stop.metric;
-  const std::string name = watched.substr(watched.find('.') + 1);
-  if (has_metric(plan.task, name) &&
-      std::find(out.begin(), out.end(), name) == out.end()) {
-    out.push_back(name);
-  }
-  return out;
-}
-
 }  // namespace
 
 NetTrainer::NetTrainer(const JobSpec& spec, const prep::Plan& plan,
@@ -170,7 +150,7 @@ Result<> NetTrainer::begin(const Design& train, const Design& valid) {
   if (!loss) return loss;
   auto budget = set_up_budget();
   if (!budget) return budget;
-  metrics_ = metrics_to_watch(spec_, plan_);
+  metrics_ = validation_metrics(spec_.train, plan_);
   targets_ = targets_of(plan_, train);
   valid_targets_ = targets_of(plan_, valid);
   Rng rng = Rng::stream(spec_.seed, "weights");
@@ -344,7 +324,7 @@ void NetTrainer::judge(const StepReport& report) {
   const auto found = report.metrics.find(rule.metric);
   if (found == report.metrics.end()) return;
   const double value =
-      smaller_is_better(rule.metric) ? found->second : -found->second;
+      larger_is_better(rule.metric) ? -found->second : found->second;
   if (!best_value_ || value < *best_value_ - rule.min_delta) {
     best_value_ = value;
     best_ = weights_;
