@@ -451,6 +451,14 @@ void fields(V& v, GetSpec& x) {
 template <class V>
 void fields(V&, ListWorkers&) {}
 template <class V>
+void fields(V& v, FindBlobs& x) {
+  v("digests", x.digests);
+}
+template <class V>
+void fields(V& v, RemoveBlobs& x) {
+  v("digests", x.digests);
+}
+template <class V>
 void fields(V& v, Welcome& x) {
   v("build", x.build), v("broker_pid", x.broker_pid);
   v("machine", x.machine), v("transfer", x.transfer);
@@ -501,6 +509,14 @@ void fields(V& v, WorkerView& x) {
 template <class V>
 void fields(V& v, Workers& x) {
   v("workers", x.workers);
+}
+template <class V>
+void fields(V& v, Blobs& x) {
+  v("found", x.found);
+}
+template <class V>
+void fields(V& v, BlobsRemoved& x) {
+  v("removed", x.removed), v("needed", x.needed);
 }
 template <class V>
 void fields(V& v, HeldAttempt& x) {
