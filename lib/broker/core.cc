@@ -158,6 +158,8 @@ void Core::dispatch(const Received& m) {
                 {m.from, sessions_.stamp(peer), SpecPage{m.user, g.job}});
           },
           [&](const ListWorkers&) { list_workers(m); },
+          [&](const FindBlobs& f) { find_blobs(m, f); },
+          [&](const RemoveBlobs& r) { remove_blobs(m, r); },
           [&](const Heartbeat& h) { heartbeat(m, h); },
           [&](const Progress& p) { progress(m, p); },
           [&](const Finished& f) { finished(m, f); },
@@ -193,6 +195,12 @@ Wants Core::wants(const Message& message, const UserId& user) const {
                  [&](const Watch& w) { want_job(w.job); },
                  [&](const Have& h) {
                    for (const auto& d : h.digests) want_blob(d);
+                 },
+                 [&](const FindBlobs& f) {
+                   for (const auto& d : f.digests) want_blob(d);
+                 },
+                 [&](const RemoveBlobs& r) {
+                   for (const auto& d : r.digests) want_blob(d);
                  },
                  [&](const Progress& p) {
                    for (const auto& item : p.items) {

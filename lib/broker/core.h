@@ -210,6 +210,11 @@ class Core {
   void have(const Received& m, const Have& h);
   void cancel(const Received& m, const Cancel& c);
 
+  // blobs.cc
+  void find_blobs(const Received& m, const FindBlobs& f);
+  void remove_blobs(const Received& m, const RemoveBlobs& r);
+  std::map<Digest, const JobRow*> needed_blobs() const;
+
   // heartbeat.cc
   void heartbeat(const Received& m, const Heartbeat& h);
   void meet_session(const Worker& worker);

@@ -66,6 +66,12 @@ bool Client::answers(const Body& body) const {
           [&](const ListWorkers&) {
             return is<Workers>(body) || refuses(body, {});
           },
+          [&](const FindBlobs&) {
+            return is<Blobs>(body) || refuses(body, {});
+          },
+          [&](const RemoveBlobs&) {
+            return is<BlobsRemoved>(body) || refuses(body, {});
+          },
           [](const auto&) { return false; },
       },
       *request_);

@@ -41,7 +41,8 @@ class Client {
   /// Asks until answered: every request may safely arrive twice.  Ping ->
   /// Welcome, Submit -> Accepted | NeedBlobs | Refused, Have -> NeedBlobs,
   /// Cancel -> CancelTaken | Refused, ListJobs and GetJobs -> Jobs, GetSpec ->
-  /// SpecText | Refused, ListWorkers -> Workers.
+  /// SpecText | Refused, ListWorkers -> Workers,
+  /// FindBlobs -> Blobs, RemoveBlobs -> BlobsRemoved.
   Output ask(Time now, Body request);
   bool is_asking() const { return request_.has_value(); }
   void give_up() { request_.reset(); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -83,6 +84,14 @@ struct GetSpec {
   JobId job;
 };
 struct ListWorkers {};
+/// Which of these blobs are here, and how large?  Promises nothing.
+struct FindBlobs {
+  std::vector<Digest> digests;
+};
+/// Away with these blobs, unless an unfinished job needs them.
+struct RemoveBlobs {
+  std::vector<Digest> digests;
+};
 
 // ---- broker -> client ----
 struct Welcome {
@@ -154,6 +163,14 @@ struct WorkerView {
 struct Workers {
   std::vector<WorkerView> workers;
 };
+struct Blobs {
+  std::vector<std::pair<Digest, std::uint64_t>> found;  ///< with their bytes
+};
+struct BlobsRemoved {
+  std::vector<Digest> removed;  ///< are not here, now or since before
+  /// Stay, with the first job that needs each; nil: another user's.
+  std::vector<std::pair<Digest, JobId>> needed;
+};
 
 // ---- worker -> broker ----
 struct HeldAttempt {
@@ -221,11 +238,11 @@ struct Superseded {
 };
 struct WorkerPing {};  ///< "are you there"; answered by the next heartbeat
 
-using Body = std::variant<Ping, Submit, Cancel, Watch, Have, ListJobs, GetJobs,
-                          GetSpec, ListWorkers, Welcome, Accepted, Refused,
-                          NeedBlobs, CancelTaken, Events, Jobs, SpecText,
-                          Workers, Heartbeat, Progress, Finished, Start, Kill,
-                          ProgressTaken, Need, Taken, Superseded, WorkerPing>;
+using Body = std::variant<
+    Ping, Submit, Cancel, Watch, Have, ListJobs, GetJobs, GetSpec, ListWorkers,
+    FindBlobs, RemoveBlobs, Welcome, Accepted, Refused, NeedBlobs, CancelTaken,
+    Events, Jobs, SpecText, Workers, Blobs, BlobsRemoved, Heartbeat, Progress,
+    Finished, Start, Kill, ProgressTaken, Need, Taken, Superseded, WorkerPing>;
 
 struct Message {
   Header header;

@@ -85,15 +85,28 @@ struct DataSpec {
   bool operator==(const DataSpec&) const = default;
 };
 
-/// How a CSV is read: the words of mlprep's options.
+/// automatic: UTF-8, or UTF-16 when the file begins with its byte order mark.
+enum class CsvEncoding { automatic, utf8, utf16, latin1, cp1252 };
+/// What becomes of a row with another number of fields than the first one.
+enum class CsvRagged { error, fill, skip };
+
+/// How a CSV is read: the words of mlprep's options.  A character is one of
+/// ASCII, "tab" or "space".
 struct CsvSpec {
-  std::string delimiter = "auto";  ///< one character, "tab", "space" or "auto"
-  std::string quote = "\"";        ///< one character
-  std::optional<bool> header;      ///< none: there is one
+  std::string delimiter = "auto";   ///< a character or "auto"
+  std::string quote = "\"";         ///< a character or "none"
+  std::optional<bool> header = {};  ///< none: there is one
   /// Unquoted words that mean "missing"; the empty field always does.
   std::vector<std::string> missing{"NA",  "N/A",  "n/a", "NaN",
                                    "nan", "null", "NULL"};
   std::uint64_t max_field = 64ull << 20;  ///< bytes of one record
+  std::string escape = "none";            ///< makes the next character ordinary
+  std::string comment = "none";           ///< begins records that are left out
+  CsvEncoding encoding = CsvEncoding::automatic;
+  std::string decimal = ".";       ///< "." or ","
+  std::string thousands = "none";  ///< between groups of three digits
+  int skip = 0;                    ///< lines before the header
+  CsvRagged ragged = CsvRagged::error;
   bool operator==(const CsvSpec&) const = default;
 };
 
@@ -131,6 +144,8 @@ enum class Encode {
   target
 };
 enum class Unknown { other, error };
+/// What of a date or time becomes a feature; dow: 1 Monday to 7 Sunday.
+enum class DatePart { year, month, day, dow, hour, epoch };
 
 struct ColumnRule {
   std::string pattern;  ///< a name or a glob; the first match wins
@@ -143,8 +158,8 @@ struct ColumnRule {
   int max_levels = 50;  ///< of one-hot
   Unknown unknown = Unknown::other;
   std::optional<std::pair<double, double>> clip = {};  ///< low, high
-  std::string date_format =
-      {};  ///< as of mlprep --date-format; empty: found out
+  std::string date_format = {};  ///< date_pattern.h; empty: found out
+  std::vector<DatePart> dates = {DatePart::epoch};  ///< one feature each
   bool operator==(const ColumnRule&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include "prep/columns.h"
 #include "prep/levels.h"
 #include "prep/target_encoding.h"
+#include "table/date.h"
 
 namespace mlb::prep {
 namespace {
@@ -65,12 +66,10 @@ Result<std::vector<double>> plain_numbers(const Feature& f,
   std::vector<double> out;
   out.reserve(rows.size());
   for (const auto row : rows) {
-    double x = lacks_value(column, row)
-                   ? f.fill
-                   : std::clamp(number_at(column, row), f.low, f.high);
+    double x = lacks_value(column, row) ? f.fill : number_of(f, column, row);
     if (f.log1p) {
       if (!(x > -1)) {
-        return Error{Fault::data, row_text(row) + ": column '" + f.name +
+        return Error{Fault::data, row_text(row) + ": column '" + f.title() +
                                       "' is " + table::number_text(x) +
                                       "; log1p wants more than -1"};
       }
@@ -164,6 +163,12 @@ Result<> check_columns(const Plan& plan, const table::Table& table) {
       last = f.name;
     }
     const bool wants_number = f.kind == FeatureKind::number;
+    const bool wants_moment = f.part != DatePart::epoch;
+    if (column != nullptr && wants_moment && !column->is_moment()) {
+      return Error{Fault::data, "column '" + f.name + "' is " +
+                                    std::string(name_of(column->type)) +
+                                    "; the model wants a date or time"};
+    }
     if (column != nullptr && wants_number && !is_number(*column)) {
       return Error{Fault::data, "column '" + f.name + "' is " +
                                     std::string(name_of(column->type)) +
@@ -175,6 +180,19 @@ Result<> check_columns(const Plan& plan, const table::Table& table) {
 }
 
 }  // namespace
+
+double number_of(const Feature& f, const Column& column, std::size_t row) {
+  const double x = std::clamp(number_at(column, row), f.low, f.high);
+  if (f.part == DatePart::epoch) return x;
+  // The numbers of late years have no exact double: only what was clipped is
+  // taken from there.
+  constexpr double most = 1e18;
+  const std::int64_t exact = column.integers[row];
+  const bool clipped = x != static_cast<double>(exact);
+  return static_cast<double>(table::part_of(
+      clipped ? static_cast<std::int64_t>(std::clamp(x, -most, most)) : exact,
+      f.part));
+}
 
 bool gives_number(FeatureKind kind) {
   return kind != FeatureKind::onehot && kind != FeatureKind::hash &&

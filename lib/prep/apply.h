@@ -10,6 +10,11 @@ namespace mlb::prep {
 /// Features that give one number a row, scaled afterwards.
 bool gives_number(FeatureKind kind);
 
+/// The number that a feature of kind number takes of a value that is there:
+/// clipped, and of a date or time the part.
+double number_of(const Feature& feature, const table::Column& column,
+                 std::size_t row);
+
 /// The numbers of such a feature before scaling, one a row.
 Result<std::vector<double>> raw_numbers(const Feature& feature,
                                         const table::Column& column,

@@ -42,13 +42,6 @@ std::vector<std::pair<std::string, std::string>> named(const JobSpec& spec) {
   return out;
 }
 
-Result<char> character(const std::string& text) {
-  if (text == "tab") return '\t';
-  if (text == "space") return ' ';
-  if (text.size() == 1) return text[0];
-  return Error{Fault::spec, "csv: '" + text + "' is not one character"};
-}
-
 }  // namespace
 
 ColumnRule rule_for(const JobSpec& spec, const std::string& column) {
@@ -104,38 +97,6 @@ Result<> check_names(const table::Table& table, const JobSpec& spec) {
   }
   if (problems.empty()) return {};
   return Error{Fault::data, problems};
-}
-
-Result<table::CsvOptions> csv_options(const JobSpec& spec) {
-  table::CsvOptions out;
-  if (spec.csv.delimiter != "auto") {
-    auto c = character(spec.csv.delimiter);
-    if (!c) return std::move(c).fail();
-    out.delimiter = *c;
-  }
-  auto quote = character(spec.csv.quote);
-  if (!quote) return std::move(quote).fail();
-  out.quote = *quote;
-  if (spec.csv.header) {
-    out.header =
-        *spec.csv.header ? table::Header::present : table::Header::absent;
-  }
-  out.missing = spec.csv.missing;
-  out.max_field = spec.csv.max_field;
-  // First, so that no glob reaches the target.
-  const bool reached = std::any_of(
-      spec.columns.begin(), spec.columns.end(), [&](const auto& rule) {
-        return !spec.target.empty() && matches_glob(rule.pattern, spec.target);
-      });
-  if (reached) {
-    out.columns.push_back(
-        {.pattern = spec.target, .type = rule_for(spec, spec.target).type});
-  }
-  for (const auto& rule : spec.columns) {
-    if (rule.pattern == spec.target) continue;
-    out.columns.push_back({.pattern = rule.pattern, .type = rule.type});
-  }
-  return out;
 }
 
 bool is_number(const Column& c) {

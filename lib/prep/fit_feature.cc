@@ -10,6 +10,7 @@
 #include "prep/levels.h"
 #include "prep/statistics.h"
 #include "prep/target_encoding.h"
+#include "table/date.h"
 #include "table/infer.h"
 
 namespace mlb::prep {
@@ -35,7 +36,7 @@ void fit_scaling(Feature& f, Scale scale, const std::vector<double>& values,
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   const bool constant = !(*low < *high);
   if (constant) {
-    with.warnings.push_back("column '" + f.name +
+    with.warnings.push_back("column '" + f.title() +
                             "' is constant in the training rows");
   }
   double spread = 1;
@@ -61,7 +62,7 @@ void fit_scaling(Feature& f, Scale scale, const std::vector<double>& values,
   if (spread > 0) {
     f.scale = std::min(spread, std::numeric_limits<double>::max());
   } else if (!constant) {
-    with.warnings.push_back("column '" + f.name +
+    with.warnings.push_back("column '" + f.title() +
                             "' has equal quartiles in the training rows; it "
                             "is not scaled");
   }
@@ -71,9 +72,28 @@ Feature indicator_of(const Column& column) {
   return {.name = column.name, .kind = FeatureKind::indicator};
 }
 
+/// The constant of a rule: a number, or of a date or time such a text.
+Result<double> constant_of(const Column& column, const ColumnRule& rule,
+                           DatePart part) {
+  const std::string& text = rule.missing_value;
+  if (column.is_moment()) {
+    for (const char* pattern : {"%F", "%FT%T%z"}) {
+      const auto moment = table::DateFormat::parse(pattern)->read(text);
+      if (!moment) continue;
+      return static_cast<double>(table::part_of(moment->micros, part));
+    }
+    return misfit(column, "missing: const is '" + text +
+                              "'; want a date or time such as 2024-01-31 or "
+                              "2024-01-31T12:00:00Z");
+  }
+  const auto number = table::parse_real(text);
+  if (number && std::isfinite(*number)) return *number;
+  return misfit(column, "missing: const is '" + text + "'; want a number");
+}
+
 /// What stands in for a missing number.
 Result<double> fill_of(const Column& column, const ColumnRule& rule,
-                       const std::vector<double>& values) {
+                       DatePart part, const std::vector<double>& values) {
   switch (rule.missing) {
     case Missing::automatic:
     case Missing::median:
@@ -85,41 +105,50 @@ Result<double> fill_of(const Column& column, const ColumnRule& rule,
       return misfit(column, "missing: level is for categories; want indicator");
     case Missing::constant: break;
   }
-  const auto number = table::parse_real(rule.missing_value);
-  if (number && std::isfinite(*number)) return *number;
-  return misfit(
-      column, "missing: const is '" + rule.missing_value + "'; want a number");
+  return constant_of(column, rule, part);
 }
 
-Result<std::vector<Feature>> fit_number(const Column& column,
-                                        const ColumnRule& rule,
-                                        const Fitting& with) {
-  Feature f{.name = column.name};
+/// The number itself, or one part of a date or time.
+Result<Feature> fit_part(const Column& column, const ColumnRule& rule,
+                         DatePart part, const Fitting& with) {
+  Feature f{.name = column.name, .part = part};
   if (rule.clip) std::tie(f.low, f.high) = *rule.clip;
   if (rule.missing == Missing::error) f.when_missing = WhenMissing::refuse;
   std::vector<double> values;
   for (const auto row : with.rows) {
     if (lacks_value(column, row)) continue;
-    values.push_back(std::clamp(number_at(column, row), f.low, f.high));
+    values.push_back(number_of(f, column, row));
   }
-  auto fill = fill_of(column, rule, values);
+  auto fill = fill_of(column, rule, part, values);
   if (!fill) return std::move(fill).fail();
   f.fill = *fill;
   f.log1p = rule.scale == Scale::log1p;
   auto refused = check_missing(f, column, with.rows);
   if (!refused) return std::move(refused).fail();
   if (values.empty()) {
-    with.warnings.push_back(named(column) +
-                            " has no value in the training rows; it says "
+    with.warnings.push_back("column '" + f.title() +
+                            "' has no value in the training rows; it says "
                             "nothing");
     f.mean = f.fill;
-  } else {
-    // Filled values count, as they will when the plan is applied.
-    auto numbers = raw_numbers(f, column, with.rows);
-    if (!numbers) return std::move(numbers).fail();
-    fit_scaling(f, rule.scale, *numbers, with);
+    return f;
   }
-  std::vector<Feature> out{std::move(f)};
+  // Filled values count, as they will when the plan is applied.
+  auto numbers = raw_numbers(f, column, with.rows);
+  if (!numbers) return std::move(numbers).fail();
+  fit_scaling(f, rule.scale, *numbers, with);
+  return f;
+}
+
+Result<std::vector<Feature>> fit_number(const Column& column,
+                                        const ColumnRule& rule,
+                                        const Fitting& with) {
+  const std::vector<DatePart> value{DatePart::epoch};
+  std::vector<Feature> out;
+  for (const DatePart part : column.is_moment() ? rule.dates : value) {
+    auto f = fit_part(column, rule, part, with);
+    if (!f) return std::move(f).fail();
+    out.push_back(std::move(*f));
+  }
   if (rule.missing == Missing::indicator) out.push_back(indicator_of(column));
   return out;
 }
@@ -320,6 +349,9 @@ Result<std::vector<Feature>> fit_category(const Column& column,
 Result<std::vector<Feature>> fit_column(const Column& column,
                                         const ColumnRule& rule,
                                         const Fitting& with) {
+  if (!column.is_moment() && rule.dates != ColumnRule{}.dates) {
+    return misfit(column, "dates is for a date or a time");
+  }
   const bool number = is_number(column) && rule.encode == Encode::automatic;
   return number ? fit_number(column, rule, with)
                 : fit_category(column, rule, with);

@@ -172,6 +172,18 @@ std::size_t Feature::width() const {
   return 1;
 }
 
+std::string Feature::title() const {
+  switch (part) {
+    case DatePart::year: return name + " (year)";
+    case DatePart::month: return name + " (month)";
+    case DatePart::day: return name + " (day)";
+    case DatePart::dow: return name + " (dow)";
+    case DatePart::hour: return name + " (hour)";
+    case DatePart::epoch: break;
+  }
+  return name;
+}
+
 std::vector<std::string> Feature::output_names() const {
   std::vector<std::string> out;
   switch (kind) {
@@ -184,7 +196,7 @@ std::vector<std::string> Feature::output_names() const {
         out.push_back(name + "#" + std::to_string(i));
       }
       return out;
-    case FeatureKind::number: return {name};
+    case FeatureKind::number: return {title()};
     case FeatureKind::ordinal: return {name + " (ordinal)"};
     case FeatureKind::frequency: return {name + " (frequency)"};
     case FeatureKind::target:

@@ -30,7 +30,7 @@ struct Matrix {
 };
 
 enum class FeatureKind {
-  number,     ///< the value itself
+  number,     ///< the value itself, or a part of a date or time
   onehot,     ///< one output a level
   hash,       ///< `buckets` outputs, 1 at the level's hash
   ordinal,    ///< the place of the level
@@ -45,11 +45,13 @@ enum class WhenMissing { fill, level, refuse };
 struct Feature {
   std::string name;  ///< of the column
   FeatureKind kind = FeatureKind::number;
+  DatePart part = DatePart::epoch;  ///< number: of a date or time
   WhenMissing when_missing = WhenMissing::fill;
   bool refuse_unknown = false;  ///< a level that no training row has
-  double fill = 0;              ///< number: what stands in
+  double fill = 0;              ///< number: what stands in, of the part
   std::string fill_level = {};  ///< the others: what stands in
-  double low = -std::numeric_limits<double>::infinity();  ///< clipped
+  /// The value is clipped to low..high, before its part is taken.
+  double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
   // outputs but those of onehot, hash, indicator: (f(x) - mean) / scale, f
   // the identity or log(1 + x); scale is never 0
@@ -65,6 +67,8 @@ struct Feature {
   std::uint32_t of_class = 0;        ///< target: whose share it is
 
   std::size_t width() const;
+  /// What people call it: "age", "born (year)".
+  std::string title() const;
   /// "age", "kind=b", "kind=(missing)", "zip#3", "age (missing)" ...
   std::vector<std::string> output_names() const;
 };

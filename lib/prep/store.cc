@@ -8,7 +8,7 @@ namespace mlb::prep {
 namespace {
 
 /// Changes with the form of the bytes.
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 /// Outputs of a plan: what a model can be asked to hold.
 constexpr std::uint64_t kMostOutputs = 1u << 24;
 /// Of one hashed column: what a spec may ask for.
@@ -22,6 +22,7 @@ void save_texts(Writer& w, const std::vector<std::string>& texts) {
 void save_feature(Writer& w, const Feature& f) {
   w.text(f.name);
   w.number(static_cast<std::uint8_t>(f.kind));
+  w.number(static_cast<std::uint8_t>(f.part));
   w.number(static_cast<std::uint8_t>(f.when_missing));
   w.number(static_cast<std::uint8_t>(f.refuse_unknown));
   w.number(f.fill);
@@ -108,6 +109,8 @@ Feature load_feature(Loader& in) {
   Feature f;
   f.name = in.text();
   f.kind = in.word(FeatureKind::indicator);
+  f.part = in.word(DatePart::epoch);
+  in.want(f.part == DatePart::epoch || f.kind == FeatureKind::number);
   f.when_missing = in.word(WhenMissing::refuse);
   f.refuse_unknown = in.boolean();
   f.fill = in.finite();

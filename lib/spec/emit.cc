@@ -135,6 +135,17 @@ void Emitter::gates(std::size_t depth) {
   }
 }
 
+/// "[year, month]"
+std::string dates_text(const std::vector<DatePart>& parts) {
+  const Field& field = *find_field("columns.*.dates");
+  const auto words = split_words(field.words);
+  std::vector<std::string> out;
+  for (const DatePart part : parts) {
+    out.emplace_back(words.at(static_cast<std::size_t>(part)));
+  }
+  return value_text(field, out);
+}
+
 /// "{type: real, scale: none}": the type, and what is not by default.
 std::string column_text(const ColumnRule& rule) {
   std::string out;
@@ -163,6 +174,10 @@ std::string column_text(const ColumnRule& rule) {
     add("max_levels", std::to_string(rule.max_levels));
   }
   word("unknown", rule.unknown, plain.unknown);
+  if (!rule.date_format.empty()) {
+    add("date_format", yaml_text(rule.date_format));
+  }
+  if (rule.dates != plain.dates) add("dates", dates_text(rule.dates));
   if (rule.clip) {
     add("clip", "[" + real_text(rule.clip->first) + ", " +
                     real_text(rule.clip->second) + "]");

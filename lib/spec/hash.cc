@@ -9,7 +9,7 @@ namespace mlb::spec {
 namespace {
 
 /// Changes when the text that is hashed changes its form.
-constexpr std::string_view kVersion = "mlbatch.spec/4\n";
+constexpr std::string_view kVersion = "mlbatch.spec/5\n";
 
 void drop_what_changes_nothing(JobSpec& spec) {
   const JobSpec fresh;

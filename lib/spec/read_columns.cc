@@ -1,4 +1,6 @@
 // See reader.h: how columns are read and prepared, the split, the sample.
+#include <algorithm>
+
 #include "spec/reader.h"
 
 namespace mlb::spec {
@@ -13,6 +15,16 @@ E enum_of(const Value& value) {
   return static_cast<E>(std::get<std::int64_t>(value));
 }
 
+std::vector<DatePart> parts_of(const std::vector<std::string>& words) {
+  const auto known = split_words(find_field("columns.*.dates")->words);
+  std::vector<DatePart> out;
+  for (const std::string& word : words) {
+    const auto at = std::find(known.begin(), known.end(), word);
+    out.push_back(static_cast<DatePart>(at - known.begin()));
+  }
+  return out;
+}
+
 /// Puts the value of `columns.*.KEY` into a rule.
 void set_key(ColumnRule& rule, std::string_view key, const Value& value) {
   if (key == "type") rule.type = enum_of<ColumnType>(value);
@@ -22,6 +34,10 @@ void set_key(ColumnRule& rule, std::string_view key, const Value& value) {
   if (key == "unknown") rule.unknown = enum_of<Unknown>(value);
   if (key == "max_levels") {
     rule.max_levels = static_cast<int>(std::get<std::int64_t>(value));
+  }
+  if (key == "date_format") rule.date_format = std::get<std::string>(value);
+  if (key == "dates") {
+    rule.dates = parts_of(std::get<std::vector<std::string>>(value));
   }
 }
 
@@ -63,6 +79,13 @@ void Reader::read_column_key(ColumnRule& rule, const std::string& column,
   if (map && member.key == "missing") return read_const(rule, *key, spot);
   if (map && member.key == "encode") return read_hash(rule, *key, spot);
   const auto value = read_value(*key, spot);
+  const auto* list =
+      value ? std::get_if<std::vector<std::string>>(&*value) : nullptr;
+  if (list != nullptr && list->empty()) {
+    return fail(*key, spot,
+                {"E207", "want at least one part",
+                 "a column that is left out has type: ignore"});
+  }
   if (value) set_key(rule, member.key, *value);
 }
 

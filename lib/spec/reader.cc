@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/nearest.h"
+#include "job/date_pattern.h"
 
 namespace mlb::spec {
 namespace {
@@ -76,18 +77,49 @@ std::string help_hint(const Field& field, std::string_view key) {
               key == field.also ? key : last_key(field.path));
 }
 
-/// csv.delimiter and csv.quote are a character, or one of some words.
-std::optional<Wrong> character_fault(const Field& field,
-                                     const std::string& text) {
-  const bool delimiter = field.path == "csv.delimiter";
-  if (!delimiter && field.path != "csv.quote") return std::nullopt;
-  const bool word = text == "auto" || text == "tab" || text == "space";
-  if (delimiter && word) return std::nullopt;
+/// A character of the CSV's form, and the word that may stand for it.
+struct Mark {
+  std::string_view path;
+  std::string_view name;
+  std::string_view word;
+};
+constexpr Mark kMarks[] = {{"csv.delimiter", "delimiter", "auto"},
+                           {"csv.quote", "quote", "none"},
+                           {"csv.escape", "escape", "none"},
+                           {"csv.comment", "comment mark", "none"},
+                           {"csv.thousands", "thousands mark", "none"},
+                           {"csv.decimal", "decimal mark", ""}};
+
+bool may_stand(const Mark& mark, const std::string& text) {
+  if (mark.word.empty()) return text == "." || text == ",";
   const bool sign = text.size() == 1 && text != "\n" && text != "\r";
-  if (sign && !(text == "\"" && delimiter)) return std::nullopt;
-  return Wrong{"E209", "'" + shown(text) + "' is not " +
-                           std::string(delimiter ? "a delimiter" : "a quote") +
-                           "; want " + std::string(field.rule)};
+  return sign || text == mark.word || text == "tab" || text == "space";
+}
+
+/// What is wrong with a text that must have a form.
+std::optional<Wrong> text_fault(const Field& field, const std::string& text) {
+  for (const Mark& mark : kMarks) {
+    if (field.path != mark.path || may_stand(mark, text)) continue;
+    return Wrong{"E209", "'" + shown(text) + "' is no " +
+                             std::string(mark.name) + "; want " +
+                             std::string(field.rule)};
+  }
+  if (field.path == "name" && !is_plain_word(text, "._-", false)) {
+    return Wrong{"E209", "'" + shown(text) + "' is no name; want " +
+                             std::string(field.rule)};
+  }
+  if (field.path == "columns.*.date_format") {
+    const auto pattern = parse_date_pattern(text);
+    if (!pattern) return Wrong{"E209", pattern.error().message};
+    return std::nullopt;
+  }
+  const bool column = field.path == "target" || field.fallback == "none";
+  const bool may_be_empty =
+      field.type != Type::text || field.path == "positive";
+  if (column && !may_be_empty && text.empty()) {
+    return Wrong{"E209", "the name is empty"};
+  }
+  return std::nullopt;
 }
 
 /// Why a path is not taken as it stands.
@@ -518,20 +550,7 @@ std::optional<Value> Reader::read_text(const Field& field, const Spot& spot) {
     fail(field, spot, {"E209", "the text holds a NUL character"});
     return std::nullopt;
   }
-  if (field.path == "name" && !is_plain_word(text, "._-", false)) {
-    fail(field, spot,
-         {"E209",
-          "'" + shown(text) + "' is no name; want " + std::string(field.rule)});
-    return std::nullopt;
-  }
-  const bool column = field.path == "target" || field.fallback == "none";
-  const bool may_be_empty =
-      field.type != Type::text || field.path == "positive";
-  if (column && !may_be_empty && text.empty()) {
-    fail(field, spot, {"E209", "the name is empty"});
-    return std::nullopt;
-  }
-  if (auto wrong = character_fault(field, text)) {
+  if (auto wrong = text_fault(field, text)) {
     fail(field, spot, std::move(*wrong));
     return std::nullopt;
   }

@@ -103,15 +103,61 @@ struct DataRules {
     for (std::size_t i = 0; i < spec.columns.size(); ++i) {
       const ColumnRule& rule = spec.columns[i];
       if (spec.target.empty() || rule.pattern != spec.target) continue;
-      const ColumnRule plain{.pattern = rule.pattern, .type = rule.type};
+      const ColumnRule plain{.pattern = rule.pattern,
+                             .type = rule.type,
+                             .date_format = rule.date_format};
       if (rule == plain && rule.type != ColumnType::ignore) continue;
+      findings.add(
+          draft.column_places.at(i),
+          {"E219",
+           "columns." + shown(rule.pattern),
+           "columns: '" + shown(rule.pattern) +
+               "' is the target; only its type and date_format may be said "
+               "here",
+           {},
+           "see target_transform, task and positive"});
+    }
+  }
+
+  /// A date has a format and parts, nothing else has.
+  void dates() const {
+    for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+      const ColumnRule& rule = spec.columns[i];
+      const bool moment = rule.type == ColumnType::date ||
+                          rule.type == ColumnType::time ||
+                          rule.type == ColumnType::automatic;
+      const bool parts = rule.dates != ColumnRule{}.dates;
+      const char* key = parts ? "dates" : "date_format";
+      std::string problem;
+      if (!moment && (parts || !rule.date_format.empty())) {
+        problem = "only a date or a time has " + std::string(key);
+      } else if (parts && rule.encode != Encode::automatic) {
+        problem = "dates makes numbers, which have no encode";
+      }
+      if (problem.empty()) continue;
+      const std::string path = "columns." + shown(rule.pattern);
       findings.add(draft.column_places.at(i),
-                   {"E219",
-                    "columns." + shown(rule.pattern),
-                    "columns: '" + shown(rule.pattern) +
-                        "' is the target; only its type may be said here",
-                    {},
-                    "see target_transform, task and positive"});
+                   {"E218", path, path + ": " + problem});
+    }
+  }
+
+  /// No two characters of the CSV's form may be the same.
+  void marks() const {
+    constexpr std::pair<const char*, const char*> pairs[] = {
+        {"delimiter", "quote"}, {"delimiter", "escape"},
+        {"quote", "escape"},    {"delimiter", "comment"},
+        {"quote", "comment"},   {"decimal", "thousands"}};
+    for (const auto& [first, second] : pairs) {
+      const std::string path = std::string("csv.") + second;
+      const auto text = [&](const char* key) {
+        const Field* field = find_field(std::string("csv.") + key);
+        return std::get<std::string>(field->access.get(spec));
+      };
+      const std::string other = std::string("csv.") + first;
+      const bool bad = draft.bad.contains(path) || draft.bad.contains(other);
+      if (bad || text(first) == "none" || text(first) != text(second)) continue;
+      add(draft.has(path) ? path : other, "E218",
+          std::string(first) + " and " + second + " are the same character");
     }
   }
 
@@ -147,6 +193,8 @@ void check_data_rules(const Draft& draft, Findings& findings) {
   rules.stored();
   rules.roles();
   rules.target_rule();
+  rules.dates();
+  rules.marks();
   rules.prep();
   rules.transform();
 }

@@ -88,6 +88,17 @@ constexpr Access role() {
           }};
 }
 
+/// A character of the CSV's form; those that are hard to see have one name.
+template <std::string CsvSpec::*mark>
+constexpr Access character() {
+  return {
+      [](JobSpec& spec, const Value& v) {
+        const auto& text = std::get<std::string>(v);
+        spec.csv.*mark = text == "\t" ? "tab" : text == " " ? "space" : text;
+      },
+      [](const JobSpec& spec) -> Value { return spec.csv.*mark; }};
+}
+
 constexpr Access kRetryOn{
     [](JobSpec& spec, const Value& v) {
       spec.retry.on_worker_lost = spec.retry.on_signal = false;
@@ -277,27 +288,63 @@ constexpr Field kBeforeModel[] = {
     {.path = "csv.delimiter",
      .type = Type::text,
      .doc = "between two fields",
-     .access = at<&JobSpec::csv, &CsvSpec::delimiter>(),
+     .access = character<&CsvSpec::delimiter>(),
      .rule = "one character, tab, space, or auto: found out"},
     {.path = "csv.quote",
      .type = Type::text,
      .doc = "around a field that holds delimiters",
-     .access = at<&JobSpec::csv, &CsvSpec::quote>(),
-     .rule = "one character"},
+     .access = character<&CsvSpec::quote>(),
+     .rule = "one character, or none"},
+    {.path = "csv.escape",
+     .type = Type::text,
+     .doc = "makes the next character an ordinary one",
+     .access = character<&CsvSpec::escape>(),
+     .rule = "one character, or none"},
+    {.path = "csv.comment",
+     .type = Type::text,
+     .doc = "begins lines that are left out",
+     .access = character<&CsvSpec::comment>(),
+     .rule = "one character, or none"},
     {.path = "csv.header",
      .type = Type::boolean_or_auto,
      .doc = "the first row holds the names; auto: it does, with a warning "
             "when it looks like data",
      .access = at<&JobSpec::csv, &CsvSpec::header>()},
+    {.path = "csv.encoding",
+     .type = Type::word,
+     .doc = "of the bytes; auto: UTF-8, or UTF-16 with a byte order mark",
+     .access = at<&JobSpec::csv, &CsvSpec::encoding>(),
+     .words = "auto utf-8 utf-16 latin1 cp1252"},
+    {.path = "csv.decimal",
+     .type = Type::text,
+     .doc = "the decimal mark of numbers",
+     .access = at<&JobSpec::csv, &CsvSpec::decimal>(),
+     .rule = "\".\" or \",\""},
+    {.path = "csv.thousands",
+     .type = Type::text,
+     .doc = "the mark between groups of three digits",
+     .access = character<&CsvSpec::thousands>(),
+     .rule = "one character, space, or none"},
+    {.path = "csv.skip",
+     .type = Type::integer,
+     .doc = "lines before the header that are left out",
+     .access = at<&JobSpec::csv, &CsvSpec::skip>(),
+     .range = {0, 1e9}},
     {.path = "csv.missing",
      .type = Type::text_list,
      .doc = "unquoted words that mean missing; an empty field always does",
      .access = at<&JobSpec::csv, &CsvSpec::missing>()},
+    {.path = "csv.ragged",
+     .type = Type::word,
+     .doc = "rows of another width than the first: an error, short ones filled "
+            "with missing values, or left out; both are counted and listed",
+     .access = at<&JobSpec::csv, &CsvSpec::ragged>(),
+     .words = "error fill skip"},
     {.path = "csv.max_field",
      .type = Type::size,
      .doc = "longest record",
      .access = at<&JobSpec::csv, &CsvSpec::max_field>(),
-     .range = {1024, 16 * 1024 * kMega}},
+     .range = {1024, 1024 * kMega}},
 
     {.path = "columns",
      .type = Type::column_map,
@@ -310,9 +357,21 @@ constexpr Field kBeforeModel[] = {
      .type = Type::word,
      .doc = "instead of what the values look like; id and ignore are never "
             "features",
-     .words = "auto integer real category boolean text id ignore",
-     .words_later = "date time",
+     .words = "auto integer real category boolean text id ignore date time",
      .fallback = "auto"},
+    {.path = "columns.*.date_format",
+     .type = Type::text,
+     .doc = "how a date or time is written, as of mlprep --date-format",
+     .fallback = "none",
+     .rule = "such as \"%d.%m.%Y\" or \"%Y-%m-%d %H:%M\"; mlprep(1) has the "
+             "codes"},
+    {.path = "columns.*.dates",
+     .type = Type::word_list,
+     .doc = "what of a date or time becomes a feature, in UTC: dow is 1 on "
+            "Monday to 7 on Sunday, epoch microseconds since 1970",
+     .words = "year month day dow hour epoch",
+     .fallback = "[epoch]",
+     .rule = "at least one"},
     {.path = "columns.*.missing",
      .type = Type::word,
      .doc = "what stands in for a missing value; auto: median for numbers, "

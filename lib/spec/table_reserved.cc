@@ -11,9 +11,7 @@ constexpr std::string_view kReserved[] = {
     "notify", "resources.gpus", "resources.queue_timeout", "resources.labels",
     "retry.factor", "retry.jitter", "keep.ttl",
     // data and preparation
-    "data.name", "csv.escape", "csv.comment", "csv.encoding", "csv.decimal",
-    "csv.thousands", "csv.skip", "csv.ragged", "columns.*.date_format",
-    "columns.*.dates",
+    "data.name",
     // models
     "model.net.layers.embed",
     // other kinds

@@ -8,7 +8,6 @@
 namespace mlb::table {
 namespace {
 
-constexpr std::size_t kLongestPattern = 100;
 constexpr std::int64_t kMicros = 1'000'000;
 constexpr std::array<std::string_view, 12> kMonths{
     "january", "february", "march",     "april",   "may",      "june",
@@ -258,83 +257,15 @@ bool take_iso(std::string_view text, Parts& p) {
   return true;
 }
 
-// ---- patterns ----
-
-constexpr std::string_view kCodes = "YymdbHIMSfpTrz";
-
-Error bad_pattern(std::string_view pattern, const std::string& why) {
-  return {Fault::usage,
-          "the date format '" + std::string(pattern) + "' " + why};
-}
-
-/// Each part at most once, year, month and day always, and no smaller part of
-/// a time without the larger one.
-Result<> check_codes(std::string_view pattern, const std::string& codes) {
-  const auto count = [&](std::string_view of) {
-    return std::count_if(codes.begin(), codes.end(),
-                         [&](char c) { return of.find(c) != of.npos; });
-  };
-  if (count("Yy") != 1 || count("mb") != 1 || count("d") != 1) {
-    return bad_pattern(pattern,
-                       "wants a year (%Y), a month (%m or %b) and a "
-                       "day (%d), each once");
-  }
-  const auto hour = count("HITr");
-  const auto minute = count("MTr");
-  const auto second = count("STr");
-  const bool twice = hour > 1 || minute > 1 || second > 1 || count("f") > 1 ||
-                     count("p") > 1 || count("z") > 1 || count("fTr") > 1;
-  const bool gap = (minute > 0 && hour == 0) || (second > minute) ||
-                   (count("f") > 0 && second == 0) ||
-                   (count("z") > 0 && hour == 0);
-  if (twice || gap) {
-    return bad_pattern(pattern,
-                       "has a part of the time twice, or one without "
-                       "the larger one");
-  }
-  if ((count("I") > 0) != (count("p") > 0)) {
-    return bad_pattern(pattern,
-                       "has only one of %I (12-hour clock) and %p "
-                       "(AM or PM)");
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<DateFormat> DateFormat::parse(std::string_view pattern) {
-  if (pattern.size() > kLongestPattern) {
-    return bad_pattern(pattern.substr(0, 20), "... is longer than 100 bytes");
-  }
+  auto parsed = parse_date_pattern(pattern);
+  if (!parsed) return std::move(parsed).fail();
   DateFormat out;
   out.pattern_ = std::string(pattern);
-  std::string codes;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] != '%') {
-      out.steps_.push_back({0, pattern[i]});
-      continue;
-    }
-    char code = ++i < pattern.size() ? pattern[i] : '\0';
-    if (code == 'B' || code == 'e') code = code == 'B' ? 'b' : 'd';
-    if (code == '%') {
-      out.steps_.push_back({0, '%'});
-    } else if (code == 'F') {
-      for (const char c : {'Y', '-', 'm', '-', 'd'}) {
-        out.steps_.push_back(c == '-' ? Step{0, c} : Step{c, 0});
-      }
-      codes += "Ymd";
-    } else if (code != '\0' && kCodes.find(code) != kCodes.npos) {
-      out.steps_.push_back({code, 0});
-      codes += code;
-    } else {
-      return bad_pattern(pattern,
-                         "has a code that is not one of %Y %y %m %b "
-                         "%d %F %H %I %M %S %f %p %T %r %z %%");
-    }
-  }
-  auto good = check_codes(pattern, codes);
-  if (!good) return std::move(good).fail();
-  out.has_time_ = codes.find_first_of("HITr") != codes.npos;
+  out.steps_ = std::move(parsed->steps);
+  out.has_time_ = parsed->has_time;
   out.is_iso_ = pattern == "%Y-%m-%d" || pattern == "%Y-%m-%dT%T%z";
   return out;
 }
@@ -347,7 +278,7 @@ std::optional<Instant> DateFormat::read(std::string_view text) const {
   }
   p.rest = text;
   bool dated = false;
-  for (const Step& step : steps_) {
+  for (const DateStep& step : steps_) {
     if (step.code != 0) {
       if (!take_part(p, step.code)) return std::nullopt;
       dated = true;
@@ -369,6 +300,21 @@ bool is_time(std::int64_t micros) {
 
 bool is_date(std::int64_t micros) {
   return is_time(micros) && micros % kMicrosPerDay == 0;
+}
+
+std::int64_t part_of(std::int64_t micros, DatePart part) {
+  const std::int64_t days = floor_div(micros, kMicrosPerDay);
+  switch (part) {
+    case DatePart::year: return civil_of(days).year;
+    case DatePart::month: return civil_of(days).month;
+    case DatePart::day: return civil_of(days).day;
+    // 1970-01-01 was a Thursday.
+    case DatePart::dow: return days + 3 - floor_div(days + 3, 7) * 7 + 1;
+    case DatePart::hour:
+      return (micros - days * kMicrosPerDay) / (kMicrosPerDay / 24);
+    case DatePart::epoch: break;
+  }
+  return micros;
 }
 
 std::string date_text(std::int64_t micros) {

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "job/date_pattern.h"
+#include "job/spec.h"
 
 namespace mlb::table {
 
@@ -22,12 +24,10 @@ struct Instant {
   bool operator==(const Instant&) const = default;
 };
 
-/// How the dates of a column are written.  The pattern is a small part of
-/// strptime(3): mlprep(1) lists the codes.  Immutable; any thread.
+/// How the dates of a column are written: date_pattern.h.  Immutable; any
+/// thread.
 class DateFormat {
  public:
-  /// Fault::usage unless year, month and day each stand in it once, and the
-  /// parts of a time not without the larger ones.
   static Result<DateFormat> parse(std::string_view pattern);
 
   /// The whole text, or nothing: a day or time that no calendar or clock
@@ -38,19 +38,16 @@ class DateFormat {
   const std::string& pattern() const { return pattern_; }
 
  private:
-  /// A code of the pattern, or 0 for a literal.
-  struct Step {
-    char code = 0;
-    char literal = 0;
-  };
   DateFormat() = default;
 
   std::string pattern_;
-  std::vector<Step> steps_;
+  std::vector<DateStep> steps_;
   bool has_time_ = false;
   bool is_iso_ = false;  ///< of the patterns that have a quick way
 };
 
+/// A part of the point in time, in UTC; epoch: the number itself.
+std::int64_t part_of(std::int64_t micros, DatePart part);
 /// "2022-03-05".  `micros` is at midnight.
 std::string date_text(std::int64_t micros);
 /// "2022-03-05T14:02:11Z"; with .250 or .250125 where it is no whole second.

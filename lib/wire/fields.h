@@ -43,6 +43,15 @@ constexpr TargetTransform last_of(TargetTransform) {
 constexpr TaskAsked last_of(TaskAsked) {
   return TaskAsked::regression;
 }
+constexpr CsvEncoding last_of(CsvEncoding) {
+  return CsvEncoding::cp1252;
+}
+constexpr CsvRagged last_of(CsvRagged) {
+  return CsvRagged::skip;
+}
+constexpr DatePart last_of(DatePart) {
+  return DatePart::epoch;
+}
 constexpr ColumnType last_of(ColumnType) {
   return ColumnType::time;
 }
@@ -148,6 +157,9 @@ template <class V>
 void fields(V& v, CsvSpec& x) {
   v("delimiter", x.delimiter), v("quote", x.quote), v("header", x.header);
   v("missing", x.missing), v("max_field", x.max_field);
+  v("escape", x.escape), v("comment", x.comment), v("encoding", x.encoding);
+  v("decimal", x.decimal), v("thousands", x.thousands), v("skip", x.skip);
+  v("ragged", x.ragged);
 }
 template <class V>
 void fields(V& v, ColumnRule& x) {
@@ -155,7 +167,7 @@ void fields(V& v, ColumnRule& x) {
   v("missing_value", x.missing_value), v("scale", x.scale);
   v("encode", x.encode), v("buckets", x.buckets);
   v("max_levels", x.max_levels), v("unknown", x.unknown), v("clip", x.clip);
-  v("date_format", x.date_format);
+  v("date_format", x.date_format), v("dates", x.dates);
 }
 template <class V>
 void fields(V& v, Features& x) {
@@ -439,6 +451,14 @@ void fields(V& v, GetSpec& x) {
 template <class V>
 void fields(V&, ListWorkers&) {}
 template <class V>
+void fields(V& v, FindBlobs& x) {
+  v("digests", x.digests);
+}
+template <class V>
+void fields(V& v, RemoveBlobs& x) {
+  v("digests", x.digests);
+}
+template <class V>
 void fields(V& v, Welcome& x) {
   v("build", x.build), v("broker_pid", x.broker_pid);
   v("machine", x.machine), v("transfer", x.transfer);
@@ -489,6 +509,14 @@ void fields(V& v, WorkerView& x) {
 template <class V>
 void fields(V& v, Workers& x) {
   v("workers", x.workers);
+}
+template <class V>
+void fields(V& v, Blobs& x) {
+  v("found", x.found);
+}
+template <class V>
+void fields(V& v, BlobsRemoved& x) {
+  v("removed", x.removed), v("needed", x.needed);
 }
 template <class V>
 void fields(V& v, HeldAttempt& x) {

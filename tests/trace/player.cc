@@ -67,6 +67,11 @@ void finish(World& w, Arguments& a) {
   w.finish(worker, attempt, wish);
 }
 
+void remove(World& w, Arguments& a) {
+  const auto blobs = a.list("blobs");
+  w.remove_blobs(blobs, a.option("user", "ann"));
+}
+
 void watch(World& w, Arguments& a) {
   const std::string job = a.word("a job");
   broker::WatchWish wish;
@@ -88,6 +93,8 @@ const std::map<std::string, Verb>& verbs() {
       {"progress", progress},
       {"finish", finish},
       {"watch", watch},
+      {"find", [](World& w, Arguments& a) { w.find_blobs(a.list("blobs")); }},
+      {"remove", remove},
       {"cancel", [](World& w, Arguments& a) { w.cancel(a.word("a job")); }},
       {"look", [](World& w, Arguments& a) { w.look(a.word("a job")); }},
       {"wait", [](World& w, Arguments& a) { w.wait(a.duration("a time")); }},

@@ -90,6 +90,23 @@ std::string workers_line(const Workers& w) {
   return out;
 }
 
+std::string blobs_line(const Blobs& b) {
+  std::string out = "blobs";
+  for (const auto& [digest, bytes] : b.found) {
+    out += " " + name_of(digest) + " " + std::to_string(bytes);
+  }
+  return out;
+}
+
+std::string removed_line(const BlobsRemoved& b) {
+  std::string out = "removed" + joined(b.removed, " ");
+  for (const auto& [digest, job] : b.needed) {
+    out += ", " + name_of(digest) + " needed by " +
+           (job.is_nil() ? "another user" : name_of(job));
+  }
+  return out;
+}
+
 std::string need_line(const Need& n) {
   std::string out = "need " + name_of(n.attempt);
   if (n.from_item > 0) out += " from " + std::to_string(n.from_item);
@@ -188,6 +205,8 @@ std::string line_of(const Body& body) {
           [](const Jobs& j) { return jobs_line(j); },
           [](const SpecText& s) { return "spec " + name_of(s.job); },
           [](const Workers& w) { return workers_line(w); },
+          [](const Blobs& b) { return blobs_line(b); },
+          [](const BlobsRemoved& b) { return removed_line(b); },
           [](const Start& s) { return "start " + name_of(s.attempt); },
           [](const Kill& k) {
             return "kill " + name_of(k.attempt) + " " + k.reason;

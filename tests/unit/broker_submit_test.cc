@@ -43,6 +43,53 @@ TEST_CASE("the same submit after a restart has the same answer") {
   CHECK(w.saved().empty());
 }
 
+TEST_CASE("what an unfinished job needs is not removed") {
+  World w;
+  w.uploaded("d1").uploaded("d2").submit("j1", {.blobs = {"d1"}}).said();
+  w.submit("j2", {.blobs = {"d1"}}).said();
+  w.saved();
+  w.remove_blobs({"d1", "d2"});
+  CHECK(w.said() == Lines{"c1 <- removed d2, d1 needed by j1"});
+  CHECK(w.saved() == Lines{"delete blob d2"});
+  w.remove_blobs({"d1"}, "bob");
+  CHECK(w.said() == Lines{"c1 <- removed, d1 needed by another user"});
+  w.cancel("j1").cancel("j2").said();
+  w.saved();
+  w.remove_blobs({"d1"});
+  CHECK(w.said() == Lines{"c1 <- removed d1"});
+  CHECK(w.saved() == Lines{"delete blob d1"});
+}
+
+TEST_CASE("removing what is not there, or twice, is no change") {
+  World w;
+  w.uploaded("d1").remove_blobs({"d1"}).said();
+  w.saved();
+  w.remove_blobs({"d1", "d9"});
+  CHECK(w.said() == Lines{"c1 <- removed d1 d9"});
+  CHECK(w.saved().empty());
+  w.restart().said();
+  w.find_blobs({"d1"});
+  CHECK(w.said() == Lines{"c1 <- blobs"});
+}
+
+TEST_CASE("a blob on disk that nobody spoke of is found and removed, too") {
+  World w;
+  w.on_disk("d1").find_blobs({"d1", "d2"});
+  CHECK(w.said() == Lines{"c1 <- blobs d1 1"});
+  CHECK(w.saved().empty());
+  w.remove_blobs({"d1"}).find_blobs({"d1"});
+  CHECK(w.said() == Lines{"c1 <- removed d1", "c1 <- blobs"});
+}
+
+TEST_CASE("a job that names removed data must bring them again") {
+  World w;
+  w.uploaded("d1").remove_blobs({"d1"}).said();
+  w.submit("j1", {.blobs = {"d1"}});
+  CHECK(w.said() == Lines{"c1 <- need-blobs j1 d1"});
+  w.uploaded("d1").submit("j1", {.blobs = {"d1"}});
+  CHECK(w.said() == Lines{"c1 <- accepted j1"});
+}
+
 TEST_CASE("the same id with another body is a conflict") {
   World w;
   w.submit("j1").said();

@@ -68,6 +68,10 @@ void World::turn(const Event& event) {
   }
   check_that(bool(store_.commit(effects.records)), "the store commits");
   core_->committed();
+  for (const auto& record : effects.records) {
+    const auto* gone = std::get_if<DeleteBlob>(&record);
+    if (gone != nullptr) on_disk_.erase(gone->digest);
+  }
   for (const auto& out : effects.messages) {
     deliver(out.to, out.peer, out.message);
   }
@@ -175,6 +179,16 @@ World& World::ping(const std::string& client) {
 
 World& World::have(const Lines& blobs, const std::string& client) {
   return say(client, Have{blobs_named(blobs)});
+}
+
+World& World::find_blobs(const Lines& blobs) {
+  return say("c1", FindBlobs{blobs_named(blobs)});
+}
+
+World& World::remove_blobs(const Lines& blobs, const std::string& user) {
+  Peer& speaker = peer("c1");
+  return receive(speaker.route, user,
+                 {speaker.session.stamp(), RemoveBlobs{blobs_named(blobs)}});
 }
 
 World& World::look(const std::string& job, const std::string& user) {

@@ -57,6 +57,8 @@ class World {
   World& watch(const std::string& job, const WatchWish& wish = {});
   World& ping(const std::string& client);
   World& have(const Lines& blobs, const std::string& client = "c1");
+  World& find_blobs(const Lines& blobs);
+  World& remove_blobs(const Lines& blobs, const std::string& user = "ann");
   World& look(const std::string& job, const std::string& user = "ann");
   World& workers(const std::string& client = "c1");
   /// A heartbeat; its slots stay those of the next.

@@ -98,9 +98,13 @@ TEST_CASE("questions about no job are answered by their kind of answer") {
   CHECK_FALSE(ends(GetJobs{}, Workers{}));
   CHECK(ends(Have{}, NeedBlobs{}));
   CHECK_FALSE(ends(Have{}, NeedBlobs{job_named("j1"), {}}));
+  CHECK(ends(FindBlobs{}, Blobs{}));
+  CHECK_FALSE(ends(FindBlobs{}, NeedBlobs{}));
+  CHECK(ends(RemoveBlobs{}, BlobsRemoved{}));
+  CHECK_FALSE(ends(RemoveBlobs{}, Blobs{}));
   for (const Body& request :
        {Body(Ping{}), Body(ListWorkers{}), Body(ListJobs{}), Body(GetJobs{}),
-        Body(Have{})}) {
+        Body(Have{}), Body(FindBlobs{}), Body(RemoveBlobs{})}) {
     CHECK(ends(request, refusal_of("", "unsupported")));
     CHECK_FALSE(ends(request, refusal_of("j1", "conflict")));
   }

@@ -131,6 +131,41 @@ TEST_CASE("a blob that lies on disk is known without an upload message") {
   CHECK(w.disk.blobs.at(digest).bytes == 4);
 }
 
+TEST_CASE("a blob that is removed is neither in the store nor on disk") {
+  World w;
+  const auto digest = sha256(view_of("data"));
+  REQUIRE(w.blobs.put_bytes(view_of("data")));
+  auto submit = w.submit();
+  submit.envelope.digests = {digest};
+  w.ask<Accepted>(submit);
+  CHECK(w.ask<BlobsRemoved>(RemoveBlobs{{digest}}).needed ==
+        std::vector{std::pair(digest, submit.job)});
+  CHECK(w.blobs.has(digest));
+  w.ask<CancelTaken>(Cancel{submit.job});
+  CHECK(w.ask<BlobsRemoved>(RemoveBlobs{{digest}}).removed ==
+        std::vector{digest});
+  CHECK_FALSE(w.blobs.has(digest));
+  CHECK(w.disk.blobs.count(digest) == 0);
+  CHECK(w.ask<Blobs>(FindBlobs{{digest}}).found.empty());
+}
+
+TEST_CASE("what is removed and needed again in one turn stays") {
+  World w;
+  w.ask<Welcome>(Ping{});
+  const auto digest = sha256(view_of("data"));
+  REQUIRE(w.blobs.put_bytes(view_of("data")));
+  auto submit = w.submit();
+  submit.envelope.digests = {digest};
+  w.say(RemoveBlobs{{digest}});
+  w.say(submit);
+  w.say(Ping{});
+  while (!std::holds_alternative<Welcome>(w.hear()->body)) {
+  }
+  // Either the job has its data, or it was told to bring them.
+  CHECK(w.disk.jobs.size() == (w.blobs.has(digest) ? 1 : 0));
+  CHECK(w.disk.blobs.count(digest) == (w.blobs.has(digest) ? 1 : 0));
+}
+
 TEST_CASE("when a commit fails nothing is said and the turn tells it") {
   World w;
   w.ask<Welcome>(Ping{});

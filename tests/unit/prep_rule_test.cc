@@ -144,6 +144,56 @@ TEST_CASE("equal quartiles and constants never divide by nothing") {
   }
 }
 
+TEST_CASE("a date becomes the parts that its rule names, in their order") {
+  constexpr std::int64_t day = 86'400'000'000;
+  // 1970-01-01 a Thursday, 1970-02-01 a Sunday, 1972-02-29 a Tuesday.
+  table::Column c = integers("x", {0, 31 * day + day / 2, 789 * day});
+  c.type = table::Type::time;
+  const ColumnRule rule{
+      .pattern = "x",
+      .scale = Scale::none,
+      .dates = {DatePart::dow, DatePart::year, DatePart::month, DatePart::day,
+                DatePart::hour}};
+  CHECK(outputs(c, rule) == FloatRows{{4, 1970, 1, 1, 0},
+                                      {7, 1970, 2, 1, 12},
+                                      {2, 1972, 2, 29, 0}});
+  const auto t = beside_y(c);
+  const auto plan = fitted(t, first_rows(3), with_rule(rule));
+  CHECK(plan.output_names() == std::vector<std::string>{"x (dow)", "x (year)",
+                                                        "x (month)", "x (day)",
+                                                        "x (hour)"});
+  const Bytes bytes = saved(plan);
+  Reader reader(bytes);
+  auto loaded = Plan::load(reader);
+  REQUIRE(loaded);
+  CHECK(apply(*loaded, t, first_rows(3))->values ==
+        apply(plan, t, first_rows(3))->values);
+  auto number = beside_y(integers("x", {1, 2, 3}));
+  auto wrong = apply(plan, number, first_rows(3));
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().message ==
+        "column 'x' is integer; the model wants a date or time");
+}
+
+TEST_CASE("a missing date is filled part by part, or by a date") {
+  constexpr std::int64_t day = 86'400'000'000;
+  table::Column c = integers("x", {0, 365 * day, 730 * day, 0});
+  c.type = table::Type::date;
+  c.missing = {0, 0, 0, 1};
+  ColumnRule rule = plain(Missing::mean);
+  rule.dates = {DatePart::year};
+  CHECK(column_of(c, rule).back() == 1971);
+  rule.missing = Missing::constant;
+  rule.missing_value = "1999-12-31";
+  CHECK(column_of(c, rule).back() == 1999);
+  rule.missing_value = "7";
+  CHECK(refusal(c, rule) ==
+        "column 'x' is date: missing: const is '7'; want a date or time such "
+        "as 2024-01-31 or 2024-01-31T12:00:00Z");
+  CHECK(refusal(reals("x", {1, 2, 3}), rule) ==
+        "column 'x' is real: dates is for a date or a time");
+}
+
 TEST_CASE("categories become numbers as their rule says") {
   const auto x = categories("x", {"b", "a", "b", "", "c", "b", "a", "b"});
   const auto by = [&](Encode encode) {
@@ -473,6 +523,35 @@ TEST_CASE("a column that alone knows the target is called a leak") {
             .size() == 1);
 }
 
+TEST_CASE("the words of csv reach the reader") {
+  auto spec = spec_for("y");
+  CHECK(csv_options(spec)->quote == '"');
+  CHECK_FALSE(csv_options(spec)->delimiter);
+  spec.csv = {.delimiter = "tab",
+              .quote = "none",
+              .escape = "\\",
+              .comment = "#",
+              .encoding = CsvEncoding::cp1252,
+              .decimal = ",",
+              .thousands = "space",
+              .skip = 3,
+              .ragged = CsvRagged::skip};
+  auto csv = csv_options(spec);
+  REQUIRE(csv);
+  CHECK(csv->delimiter == '\t');
+  CHECK(csv->quote == '\0');
+  CHECK(csv->escape == '\\');
+  CHECK(csv->comment == '#');
+  CHECK(csv->encoding == table::Encoding::cp1252);
+  CHECK(csv->decimal == ',');
+  CHECK(csv->thousands == ' ');
+  CHECK(csv->skip == 3);
+  CHECK(csv->ragged == table::Ragged::skip);
+  spec.csv.comment = "##";
+  CHECK(csv_options(spec).error().message ==
+        "csv.comment: '##' is not one character");
+}
+
 TEST_CASE("the rule of a glob never reaches the target") {
   auto spec = spec_for("y");
   spec.columns = {{.pattern = "*", .type = ColumnType::text}};
@@ -482,6 +561,9 @@ TEST_CASE("the rule of a glob never reaches the target") {
   REQUIRE(csv);
   CHECK(csv->columns[0].pattern == "y");
   CHECK(csv->columns[0].type == ColumnType::automatic);
+  spec.columns[0].date_format = "%d.%m.%Y";
+  CHECK(csv_options(spec)->columns[1].date_format == "%d.%m.%Y");
+  CHECK(csv_options(spec)->columns[0].date_format.empty());
   spec.columns.insert(spec.columns.begin(),
                       {.pattern = "y", .type = ColumnType::real});
   CHECK(rule_for(spec, "y").type == ColumnType::real);

@@ -192,6 +192,15 @@ const std::map<std::string, std::string> kDefaults{
     {"csv.delimiter", "auto"},
     {"csv.header", "auto"},
     {"csv.max_field", "64M"},
+    {"csv.quote", "\"\\\"\""},
+    {"csv.escape", "none"},
+    {"csv.comment", "none"},
+    {"csv.encoding", "auto"},
+    {"csv.decimal", "\".\""},
+    {"csv.thousands", "none"},
+    {"csv.skip", "0"},
+    {"csv.ragged", "error"},
+    {"columns.*.dates", "[epoch]"},
     {"columns.*.missing", "auto"},
     {"columns.*.max_levels", "50"},
     {"target_transform", "auto"},
@@ -306,20 +315,40 @@ metrics: [mae]
   CHECK(job->metrics == std::vector<std::string>{"mae"});
 }
 
-TEST_CASE("how data are read and prepared reaches the job") {
+TEST_CASE("how a CSV is read reaches the job") {
+  const auto job = job_in(kLeast + R"(
+csv: {delimiter: ";", quote: "'", header: false, missing: [x, "null"],
+      max_field: 1M, escape: "\\", comment: "#", encoding: latin1,
+      decimal: ",", thousands: ".", skip: 3, ragged: fill}
+)");
+  REQUIRE(job);
+  CHECK(job->csv == CsvSpec{.delimiter = ";",
+                            .quote = "'",
+                            .header = false,
+                            .missing = {"x", "null"},
+                            .max_field = 1u << 20,
+                            .escape = "\\",
+                            .comment = "#",
+                            .encoding = CsvEncoding::latin1,
+                            .decimal = ",",
+                            .thousands = ".",
+                            .skip = 3,
+                            .ragged = CsvRagged::fill});
+}
+
+TEST_CASE("how data are prepared reaches the job") {
   const auto job = job_in(R"(
 kind: train
 data:
   csv: d.csv
   sample: 0.25
-csv: {delimiter: ";", quote: "'", header: false, missing: [x, "null"],
-      max_field: 1M}
 columns:
   "x*": {type: text}
   id: {type: id}
   z: {}
   m: {missing: {const: -1}, scale: robust, clip: [-1, 2.5]}
   k: {missing: level, encode: {hash: 8}, max_levels: 7, unknown: error}
+  d: {type: date, date_format: "%d.%m.%Y", dates: [year, dow]}
 target: y
 target_transform: log1p
 task: regression
@@ -329,8 +358,7 @@ model: ridge
 )");
   REQUIRE(job);
   CHECK(job->data.sample == 0.25);
-  CHECK(job->csv == CsvSpec{";", "'", false, {"x", "null"}, 1u << 20});
-  REQUIRE(job->columns.size() == 5);
+  REQUIRE(job->columns.size() == 6);
   CHECK(job->columns[0] == ColumnRule{"x*", ColumnType::text});
   CHECK(job->columns[1] == ColumnRule{"id", ColumnType::id});
   CHECK(job->columns[2] == ColumnRule{"z", ColumnType::automatic});
@@ -345,6 +373,11 @@ model: ridge
                                       .buckets = 8,
                                       .max_levels = 7,
                                       .unknown = Unknown::error});
+  CHECK(job->columns[5] ==
+        ColumnRule{.pattern = "d",
+                   .type = ColumnType::date,
+                   .date_format = "%d.%m.%Y",
+                   .dates = {DatePart::year, DatePart::dow}});
   CHECK(job->target_transform == TargetTransform::log1p);
   CHECK(job->task == TaskAsked::regression);
   CHECK(job->positive == "no");

@@ -158,9 +158,18 @@ class RandomSpec {
     if (coin()) return;
     constexpr std::string_view delimiters[] = {"auto", "tab", "space", ";",
                                                "|",    "#",   "-"};
+    constexpr std::string_view quotes[] = {"'", "\"", "none"};
+    constexpr std::string_view marks[] = {"none", "~", "space", "_"};
     out.delimiter = delimiters[static_cast<std::size_t>(below(7))];
-    out.quote = coin() ? "'" : "\"";
+    out.quote = quotes[static_cast<std::size_t>(below(3))];
+    if (coin()) out.escape = "\\";
+    if (coin()) out.comment = "%";
     if (coin()) out.header = coin();
+    out.encoding = static_cast<CsvEncoding>(below(5));
+    out.decimal = coin() ? "." : ",";
+    out.thousands = marks[static_cast<std::size_t>(below(4))];
+    out.skip = coin() ? 0 : below(1'000'000'001);
+    out.ragged = static_cast<CsvRagged>(below(3));
     out.missing.clear();
     for (auto n = below(4); n > 0; --n) add(out.missing, text(0, 10));
     out.max_field = 1024 * (1 + rng_.below(1000));
@@ -168,7 +177,7 @@ class RandomSpec {
 
   void column(JobSpec& out) {
     ColumnRule rule{text(1, below(20) == 0 ? 2000 : 30),
-                    static_cast<ColumnType>(below(8))};
+                    static_cast<ColumnType>(below(10))};
     for (const ColumnRule& other : out.columns) {
       if (other.pattern == rule.pattern) return;
     }
@@ -180,7 +189,19 @@ class RandomSpec {
     rule.max_levels = coin() ? 50 : 1 + below(65536);
     rule.unknown = coin() ? Unknown::other : Unknown::error;
     if (coin()) rule.clip = {-real(1, 9), real(0, 1e300)};
+    if (rule.type == ColumnType::automatic || rule.type >= ColumnType::date) {
+      if (coin()) rule.date_format = "%d.%m.%Y" + word(": /#T", 0, 9);
+      if (coin() && rule.encode == Encode::automatic) dates(rule);
+    }
     out.columns.push_back(std::move(rule));
+  }
+
+  void dates(ColumnRule& rule) {
+    rule.dates.clear();
+    for (int part = 0; part < 6; ++part) {
+      if (coin()) rule.dates.push_back(static_cast<DatePart>(part));
+    }
+    if (rule.dates.empty()) rule.dates = {DatePart::hour, DatePart::year};
   }
 
   /// Of the models that may do either, any.

@@ -233,8 +233,9 @@ TEST_CASE("a prep job has no model, and needs no target") {
   CHECK(codes(odd.warnings) == "3:8 W301 model");
 }
 
-TEST_CASE("of the target only its type may be said, and by its name") {
+TEST_CASE("of the target only type and format are said, by its name") {
   CHECK(job_in(text_with("columns", "{y: {type: real}}")));
+  CHECK(job_in(text_with("columns", "{y: {date_format: \"%d.%m.%Y\"}}")));
   CHECK(job_in(text_with("columns", "{\"*\": {scale: none}}")));
   CHECK(errors_of(text_with("columns", "{y: {scale: none}}")) ==
         "1:11 E219 columns.y");
@@ -259,7 +260,45 @@ TEST_CASE("a delimiter is one character or a word for one") {
   }
   CHECK(of("ab") == "1:18 E209 csv.delimiter");
   CHECK(of("\"\"") == "1:18 E209 csv.delimiter");
-  CHECK(errors_of(text_with("csv.quote", "none")) == "1:14 E209 csv.quote");
+  CHECK(errors_of(text_with("csv.quote", "none")).empty());
+  CHECK(errors_of(text_with("csv.quote", "auto")) == "1:14 E209 csv.quote");
+  CHECK(message_of(read(text_with("csv.decimal", "';'"))) ==
+        "csv.decimal: ';' is no decimal mark; want \".\" or \",\"");
+  CHECK(message_of(read(text_with("csv.thousands", "'\xc2\xa0'"))) ==
+        "csv.thousands: '\xc2\xa0' is no thousands mark; want one character, "
+        "space, or none");
+}
+
+TEST_CASE("no two characters of a CSV's form are the same") {
+  const auto of = [](const std::string& csv) {
+    return errors_of(text_with("csv", csv));
+  };
+  CHECK(of("{delimiter: \";\", decimal: \",\", thousands: \".\"}").empty());
+  CHECK(of("{thousands: \".\"}") == "1:18 E218 csv.thousands");
+  CHECK(of("{decimal: \",\", thousands: \",\"}") == "1:32 E218 csv.thousands");
+  CHECK(of("{delimiter: \"#\", comment: \"#\"}") == "1:32 E218 csv.comment");
+  CHECK(of("{delimiter: '\"'}") == "1:18 E218 csv.delimiter");
+  CHECK(of("{quote: none, escape: none, comment: none}").empty());
+  CHECK(of("{delimiter: tab, escape: \"\\t\"}") == "1:31 E218 csv.escape");
+}
+
+TEST_CASE("only dates and times have a format and parts") {
+  const auto of = [](const std::string& rule) {
+    return errors_of(text_with("columns", "{x: " + rule + "}"));
+  };
+  CHECK(of("{type: date, date_format: \"%d.%m.%Y\", dates: [year]}").empty());
+  CHECK(of("{type: time, dates: [hour, epoch]}").empty());
+  CHECK(of("{date_format: \"%d.%m.%Y\"}").empty());
+  CHECK(of("{dates: [dow]}").empty());
+  CHECK(of("{type: real, date_format: \"%d.%m.%Y\"}") == "1:11 E218 columns.x");
+  CHECK(of("{type: text, dates: [dow]}") == "1:11 E218 columns.x");
+  CHECK(of("{dates: [dow], encode: onehot}") == "1:11 E218 columns.x");
+  CHECK(of("{dates: []}") == "1:22 E207 columns.x.dates");
+  CHECK(of("{dates: [week]}") == "1:23 E206 columns.x.dates");
+  CHECK(of("{dates: [day, day]}") == "1:28 E120 columns.x.dates");
+  CHECK(of("{date_format: \"%d.%m\"}") == "1:28 E209 columns.x.date_format");
+  CHECK(of("{date_format: \"\"}") == "1:28 E209 columns.x.date_format");
+  CHECK(of("{date_format: \"%q\"}") == "1:28 E209 columns.x.date_format");
 }
 
 }  // namespace

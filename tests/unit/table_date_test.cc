@@ -83,6 +83,27 @@ TEST_CASE("every day of 800 years follows the one before") {
   CHECK(good);
 }
 
+TEST_CASE("the parts of a time are those of its day in UTC") {
+  const auto parts = [](const char* text) {
+    const auto at = DateFormat::parse("%FT%T%z")->read(text);
+    REQUIRE(at);
+    std::vector<std::int64_t> out;
+    for (const DatePart part : {DatePart::year, DatePart::month, DatePart::day,
+                                DatePart::dow, DatePart::hour}) {
+      out.push_back(part_of(at->micros, part));
+    }
+    CHECK(part_of(at->micros, DatePart::epoch) == at->micros);
+    return out;
+  };
+  using Parts = std::vector<std::int64_t>;
+  CHECK(parts("1970-01-01T00:00:00Z") == Parts{1970, 1, 1, 4, 0});
+  CHECK(parts("2024-02-29T23:59:59.999999Z") == Parts{2024, 2, 29, 4, 23});
+  CHECK(parts("2026-11-22T23:30:00-01:00") == Parts{2026, 11, 23, 1, 0});
+  CHECK(parts("1969-12-28T05:00:00Z") == Parts{1969, 12, 28, 7, 5});
+  CHECK(parts("0001-01-01T00:00:00Z") == Parts{1, 1, 1, 1, 0});
+  CHECK(parts("9999-12-31T23:00:00Z") == Parts{9999, 12, 31, 5, 23});
+}
+
 TEST_CASE("days that no calendar shows are not read") {
   for (const char* text :
        {"2023-02-29", "1900-02-29", "2022-00-01", "2022-13-01", "2022-01-00",

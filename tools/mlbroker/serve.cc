@@ -191,6 +191,8 @@ void Broker::wait() {
       transport::PollItem{.socket = nullptr, .fd = signals.get()}};
   transport::poll(items, shell->has_more() ? 0ms : kWait);
   for (const auto& blob : transfer->take_stored()) {
+    // It may have been removed since it came.
+    if (!blobs.has(blob.digest)) continue;
     shell->add(broker::BlobStored{blob.digest, blob.bytes});
   }
 }

@@ -27,7 +27,7 @@ class Shell {
  public:
   /// Borrows all three; they must outlive the shell.
   Shell(broker::Core& core, store::Store& store, transport::Router& router,
-        const blob::Cas& blobs, Identity identity)
+        blob::Cas& blobs, Identity identity)
       : core_(core),
         store_(store),
         router_(router),
@@ -61,6 +61,7 @@ class Shell {
   Result<> take(const transport::Incoming& in, Batch& batch);
   Result<broker::Received> look_up(broker::Received received);
   void tick(Batch& batch);
+  void remove_blobs(const Batch& batch);
   Result<> speak(Batch& batch);
   Result<> speak_pages();
   Result<> complete(Message& message);
@@ -71,7 +72,7 @@ class Shell {
   broker::Core& core_;
   store::Store& store_;
   transport::Router& router_;
-  const blob::Cas& blobs_;
+  blob::Cas& blobs_;
   Identity identity_;
   std::vector<broker::Event> pending_;
   bool drained_ = true;

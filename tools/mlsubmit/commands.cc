@@ -197,14 +197,18 @@ void add_result_verbs(CLI::App& app, Command& c) {
 
 void add_data_verb(CLI::App& app, Command& c) {
   CLI::App* data =
-      verb(app, "data", "Data sets by digest: list, bring, look into",
+      verb(app, "data", "Data sets by digest: list, bring, look into, remove",
            "  mlsubmit data ls\n"
            "  mlsubmit data push table.h5\n"
-           "  mlsubmit data head @last -n 5\n");
-  data->add_option("ACTION", c.data.action, "ls, push, head, stats or verify")
+           "  mlsubmit data head @last -n 5\n"
+           "  mlsubmit data rm old.csv\n");
+  data->add_option("ACTION", c.data.action,
+                   "ls, push, head, stats, verify or rm")
       ->required()
-      ->check(CLI::IsMember({"ls", "push", "head", "stats", "verify"}));
-  data->add_option("WHAT", c.data.what, "a file, sha256:DIGEST, or a job's ID");
+      ->check(CLI::IsMember({"ls", "push", "head", "stats", "verify", "rm"}));
+  data->add_option("WHAT", c.data.what,
+                   "a file, sha256:DIGEST, a name that ls shows, or a job's "
+                   "ID; of rm: several");
   data->add_option("-n,--rows", c.data.rows, "of head: how many (10)")
       ->check(CLI::PositiveNumber);
 }

@@ -11,6 +11,7 @@
 #include "base/glob.h"
 #include "blob/digest_file.h"
 #include "blob/transfer.h"
+#include "csv_header.h"
 #include "render.h"
 #include "term/progress.h"
 
@@ -47,50 +48,6 @@ void say_findings(const std::vector<spec::Diagnostic>& findings,
                                           " (nothing was submitted)"});
   out["findings"] = Json::parse(spec::print_json(findings), nullptr, false);
   say(json_line(out));
-}
-
-/// The delimiter that the spec names, else the likely one of the first line.
-char delimiter_of(const CsvSpec& csv, const std::string& first) {
-  if (csv.delimiter == "tab") return '\t';
-  if (csv.delimiter == "space") return ' ';
-  if (csv.delimiter.size() == 1) return csv.delimiter[0];
-  char out = ',';
-  long most = 0;
-  for (const char c : {',', ';', '\t', '|'}) {
-    const long count = std::count(first.begin(), first.end(), c);
-    if (count > most) {
-      most = count;
-      out = c;
-    }
-  }
-  return out;
-}
-
-/// The fields of the first record.
-std::vector<std::string> header_of(const std::string& text,
-                                   const CsvSpec& csv) {
-  const std::string first = text.substr(0, text.find_first_of("\r\n"));
-  const char delimiter = delimiter_of(csv, first);
-  const char quote = csv.quote[0];
-  std::vector<std::string> out{""};
-  bool quoted = false;
-  for (std::size_t i = first.rfind("\xef\xbb\xbf", 0) == 0 ? 3 : 0;
-       i < first.size(); ++i) {
-    const char c = first[i];
-    if (c == quote) {
-      if (quoted && i + 1 < first.size() && first[i + 1] == quote) {
-        out.back() += quote;
-        ++i;
-      } else {
-        quoted = !quoted;
-      }
-    } else if (c == delimiter && !quoted) {
-      out.emplace_back();
-    } else {
-      out.back() += c;
-    }
-  }
-  return out;
 }
 
 bool has_column(const std::vector<std::string>& header,
@@ -189,9 +146,15 @@ Result<> check_data(const spec::Parsed& job) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.empty()) return Error{Fault::data, s.data.path + ": is empty"};
-  // Without a header the names are made up when the file is read.
-  if (s.csv.header == false) return {};
-  return columns_exist(header_of(text, s.csv), job);
+  // The last line may lack its end.
+  if (text.size() < kHeaderBytes) text += '\n';
+  Result<> first;
+  for (const auto& header : possible_headers(text, s.csv)) {
+    auto exist = columns_exist(header, job);
+    if (exist) return {};
+    if (first) first = std::move(exist);
+  }
+  return first;
 }
 
 namespace {

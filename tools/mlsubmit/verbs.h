@@ -85,8 +85,9 @@ struct GetFlags {
 };
 
 struct DataFlags {
-  std::string action;      ///< ls, push, head, stats, verify
-  std::string what;        ///< a file, sha256:..., a job; ls: nothing
+  std::string action;  ///< ls, push, head, stats, verify, rm
+  /// A file, sha256:..., a name, a job; rm: several; ls: nothing.
+  std::vector<std::string> what;
   std::uint64_t rows = 0;  ///< head: 0: as mlprep has it
 };
 
