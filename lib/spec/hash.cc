@@ -2,6 +2,7 @@
 // result, and with each value in the one form that stands for it.
 #include <algorithm>
 
+#include "job/train_keys.h"
 #include "spec/spec.h"
 
 namespace mlb::spec {
@@ -20,15 +21,7 @@ void drop_what_changes_nothing(JobSpec& spec) {
   spec.retry = fresh.retry;
   spec.require = fresh.require;
   spec.keep = fresh.keep;
-  spec.train.threads = fresh.train.threads;
-  spec.train.checkpoint = fresh.train.checkpoint;
-  const bool is_net = std::holds_alternative<NetSpec>(spec.model);
-  const TrainSpec written = spec.train;
-  if (!is_net) spec.train = fresh.train;
-  if (std::holds_alternative<BoostedTreesSpec>(spec.model)) {
-    spec.train.early_stop_mode = written.early_stop_mode;
-    spec.train.early_stop = written.early_stop;
-  }
+  spec.train = train_that_counts(spec.model, spec.train);
   if (spec.kind == Kind::prep) {
     spec.model = fresh.model;
     spec.pca = fresh.pca;

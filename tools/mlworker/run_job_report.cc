@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/file.h"
+#include "job/train_keys.h"
 #include "learn/container.h"
 #include "learn/metrics.h"
 #include "run_job.h"
@@ -119,9 +120,7 @@ Bytes training_record(const JobSpec& spec) {
   record.positive = spec.positive;
   record.features = spec.features;
   record.model = spec.model;
-  record.train = spec.train;
-  record.train.threads.reset();
-  record.train.checkpoint = {};
+  record.train = train_that_counts(spec.model, spec.train);
   record.train.init_from.path.clear();
   return wire::encode_spec(record);
 }
