@@ -78,6 +78,10 @@ struct Outcome {
   std::vector<GateResult> gates;
   std::vector<std::string> warnings;
   std::vector<Artefact> artefacts;
+  /// The same spec and data end with the same model again.  Not so where the
+  /// clock or a person ended the training, or CPUs of two numeric classes
+  /// took part in it.
+  bool exact = true;
 };
 
 /// A durable point of the history: an epoch, a round, an evaluation.

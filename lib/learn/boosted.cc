@@ -247,6 +247,35 @@ Result<bool> BoostedTrainer::step(StepReport& report) {
   return true;
 }
 
+void BoostedTrainer::save_state(Writer& w) const {
+  w.number<std::int32_t>(round_);
+  w.number<std::int32_t>(best_round_);
+  stopper_.save(w);
+  if (round_ == 0) return;
+  const auto json = json_of(booster_.get());
+  w.text(json ? *json : "");  // refused when it is loaded
+}
+
+Result<> BoostedTrainer::load_state(Reader& r) {
+  const auto round = r.number<std::int32_t>();
+  const auto best = r.number<std::int32_t>();
+  if (!round || !best || *round < 0 || *best < 0 || *best > *round ||
+      !stopper_.load(r)) {
+    return damaged_state();
+  }
+  if (*round == 0) return {};
+  const auto json = r.text();
+  if (!json || !is_sound_booster(*json, train_->x.columns, outputs_of(plan_))) {
+    return damaged_state();
+  }
+  const auto loaded =
+      checked(xgboost().load(booster_.get(), json->data(), json->size()));
+  if (!loaded) return damaged_state();
+  round_ = *round;
+  best_round_ = *best;
+  return configure();
+}
+
 Result<std::unique_ptr<Model>> BoostedTrainer::finish() {
   if (round_ == 0) {
     return Error{Fault::data, "stopped before the first round had ended"};

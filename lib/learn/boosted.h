@@ -64,6 +64,16 @@ class BoostedTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  /// XGBoost does not tell where its draws of rows and columns stand: with
+  /// draws a second attempt begins anew, and ends with the same model.
+  bool resumable() const override {
+    return model_.subsample >= 1 && model_.colsample >= 1;
+  }
+  void save_state(Writer& writer) const override;
+  Result<> load_state(Reader& reader) override;
+  std::string ending() const override {
+    return stopper_.is_over() ? "early_stop" : "";
+  }
 
  private:
   Result<BoosterRows> rows_of(const Design& design) const;

@@ -90,4 +90,8 @@ Error damaged(std::string_view model) {
   return {Fault::integrity, "the " + std::string(model) + " is damaged"};
 }
 
+Error damaged_state() {
+  return {Fault::integrity, "the checkpoint does not fit the training"};
+}
+
 }  // namespace mlb::learn

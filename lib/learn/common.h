@@ -43,5 +43,7 @@ int threads_of(const JobSpec& spec);
 void softmax(std::span<double> scores);
 
 Error damaged(std::string_view model);
+/// Of a checkpoint that cannot be gone on from.
+Error damaged_state();
 
 }  // namespace mlb::learn

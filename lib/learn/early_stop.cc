@@ -40,6 +40,22 @@ Result<EarlyStopper> EarlyStopper::make(const TrainSpec& spec,
   return out;
 }
 
+void EarlyStopper::save(Writer& w) const {
+  w.number<std::uint8_t>(best_ ? 1 : 0);
+  w.number(best_.value_or(0));
+  w.number<std::int32_t>(since_best_);
+}
+
+bool EarlyStopper::load(Reader& r) {
+  const auto any = r.number<std::uint8_t>();
+  const auto best = r.number<double>();
+  const auto since = r.number<std::int32_t>();
+  if (!any || !best || !since || *since < 0) return false;
+  best_ = *any != 0 ? std::optional(*best) : std::nullopt;
+  since_best_ = *since;
+  return true;
+}
+
 bool EarlyStopper::is_best(const std::map<std::string, double>& metrics) {
   const auto found = metrics.find(rule_.metric);
   if (found == metrics.end()) return false;

@@ -28,6 +28,10 @@ class EarlyStopper {
   /// Nothing has been better for too long.
   bool is_over() const { return on_ && since_best_ >= rule_.patience; }
 
+  void save(Writer& writer) const;
+  /// False: damaged.
+  bool load(Reader& reader);
+
  private:
   EarlyStop rule_;
   bool on_ = false;

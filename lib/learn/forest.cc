@@ -187,9 +187,11 @@ Facts ForestModel::facts() const {
           {"nodes", static_cast<double>(nodes)}};
 }
 
-void ForestModel::save(Writer& w) const {
-  w.number<std::uint64_t>(trees_.size());
-  for (const Tree& tree : trees_) {
+namespace {
+
+void write_trees(const std::vector<Tree>& trees, Writer& w) {
+  w.number<std::uint64_t>(trees.size());
+  for (const Tree& tree : trees) {
     w.number<std::uint64_t>(tree.nodes.size());
     for (const TreeNode& n : tree.nodes) {
       w.number(n.feature);
@@ -199,8 +201,6 @@ void ForestModel::save(Writer& w) const {
     w.numbers<float>(tree.leaves);
   }
 }
-
-namespace {
 
 /// Children behind their parents, features and leaves that exist: then
 /// leaf_of() ends, and inside.
@@ -236,23 +236,52 @@ Result<Tree> read_tree(Reader& r, std::size_t width, std::size_t outputs) {
   return out;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Model>> ForestModel::load(const prep::Plan& plan,
-                                                 Reader& r) {
+Result<std::vector<Tree>> read_trees(Reader& r, const prep::Plan& plan) {
   const std::size_t outputs = outputs_of(plan);
   auto count = r.number<std::uint64_t>();
-  if (!count || *count == 0 || *count > kMostTrees || outputs == 0) {
-    return damaged("forest");
-  }
-  std::vector<Tree> trees;
+  if (!count || *count > kMostTrees || outputs == 0) return damaged("forest");
+  std::vector<Tree> out;
   for (std::uint64_t i = 0; i < *count; ++i) {
     auto tree = read_tree(r, plan.width(), outputs);
     if (!tree) return std::move(tree).fail();
-    trees.push_back(std::move(*tree));
+    out.push_back(std::move(*tree));
   }
+  return out;
+}
+
+}  // namespace
+
+void ForestModel::save(Writer& w) const {
+  write_trees(trees_, w);
+}
+
+Result<std::unique_ptr<Model>> ForestModel::load(const prep::Plan& plan,
+                                                 Reader& r) {
+  auto trees = read_trees(r, plan);
+  if (!trees) return std::move(trees).fail();
+  if (trees->empty()) return damaged("forest");
   return std::unique_ptr<Model>(std::make_unique<ForestModel>(
-      std::move(trees), plan.width(), outputs, target_units(plan)));
+      std::move(*trees), plan.width(), outputs_of(plan), target_units(plan)));
+}
+
+void ForestTrainer::save_state(Writer& w) const {
+  write_trees(trees_, w);
+  w.numbers<float>(votes_);
+  w.numbers<std::uint32_t>(voters_);
+}
+
+Result<> ForestTrainer::load_state(Reader& r) {
+  auto trees = read_trees(r, plan_);
+  auto votes = r.numbers<float>();
+  auto voters = r.numbers<std::uint32_t>();
+  if (!trees || !votes || !voters || votes->size() != votes_.size() ||
+      voters->size() != voters_.size()) {
+    return damaged_state();
+  }
+  trees_ = std::move(*trees);
+  votes_ = std::move(*votes);
+  voters_ = std::move(*voters);
+  return {};
 }
 
 }  // namespace mlb::learn

@@ -45,6 +45,9 @@ class ForestTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  bool resumable() const override { return true; }
+  void save_state(Writer& writer) const override;
+  Result<> load_state(Reader& reader) override;
 
  private:
   std::vector<float> bag_of(std::size_t tree) const;

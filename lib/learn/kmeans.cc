@@ -263,6 +263,27 @@ Result<bool> KmeansTrainer::step(StepReport& report) {
   return true;
 }
 
+void KmeansTrainer::save_state(Writer& w) const {
+  w.number(starts_);
+  w.number(best_);
+  w.numbers<float>(centres_.values);
+}
+
+Result<> KmeansTrainer::load_state(Reader& r) {
+  const auto starts = r.number<std::uint32_t>();
+  const auto best = r.number<double>();
+  auto values = r.numbers<float>();
+  const std::size_t size = k_ * train_->x.columns;
+  if (!starts || !best || !values ||
+      values->size() != (*starts == 0 ? 0 : size)) {
+    return damaged_state();
+  }
+  starts_ = *starts;
+  best_ = *best;
+  centres_ = {k_, train_->x.columns, std::move(*values)};
+  return {};
+}
+
 Result<std::unique_ptr<Model>> KmeansTrainer::finish() {
   if (starts_ == 0) {
     return Error{Fault::data, "stopped before the first start had ended"};

@@ -101,6 +101,39 @@ void Lbfgs::remember(const std::vector<double>& from,
   pairs_.push_back(std::move(pair));
 }
 
+void Lbfgs::save(Writer& w) const {
+  w.numbers<double>(at_);
+  w.numbers<double>(gradient_);
+  w.number(value_);
+  w.number<std::uint64_t>(pairs_.size());
+  for (const Pair& pair : pairs_) {
+    w.numbers<double>(pair.move);
+    w.numbers<double>(pair.change);
+    w.number(pair.rho);
+  }
+}
+
+bool Lbfgs::load(Reader& r) {
+  const auto vector = [&](std::vector<double>& to) {
+    auto values = r.numbers<double>();
+    if (!values || values->size() != at_.size()) return false;
+    to = std::move(*values);
+    return true;
+  };
+  const auto number = [&](double& to) {
+    const auto value = r.number<double>();
+    if (value) to = *value;
+    return static_cast<bool>(value);
+  };
+  if (!vector(at_) || !vector(gradient_) || !number(value_)) return false;
+  const auto count = r.number<std::uint64_t>();
+  if (!count || *count > kMemory) return false;
+  pairs_.assign(*count, {});
+  return std::all_of(pairs_.begin(), pairs_.end(), [&](Pair& pair) {
+    return vector(pair.move) && vector(pair.change) && number(pair.rho);
+  });
+}
+
 bool Lbfgs::step() {
   std::vector<double> d = direction();
   double slope = dot(d, gradient_);

@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.h"
+
 namespace mlb::learn {
 
 /// The value at a point; writes the gradient.
@@ -26,6 +28,11 @@ class Lbfgs {
   double value() const { return value_; }
   /// The largest part of the gradient, in absolute value.
   double largest_gradient() const;
+
+  /// Where the search stands; one of the same objective that loads it goes on
+  /// from there.  False: it is of another size, or damaged.
+  void save(Writer& writer) const;
+  bool load(Reader& reader);
 
  private:
   struct Pair {

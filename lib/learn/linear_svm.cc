@@ -64,10 +64,12 @@ Result<> LinearSvmTrainer::begin(const Design& train, const Design&) {
 }
 
 /// Scores the rows of the next fold; after the last one fits the sigmoids.
-void LinearSvmTrainer::calibrate_next() {
+/// False: was asked to stop; nothing has changed.
+bool LinearSvmTrainer::calibrate_next() {
   Lbfgs search = search_without(next_fold_);
   for (std::uint32_t i = 0; i < kMostIterations && !is_solved(search); ++i) {
-    if (stop_asked_() || !search.step()) break;
+    if (stop_asked_()) return false;
+    if (!search.step()) break;
   }
   const std::vector<double> scores =
       linear_scores({train_->x.columns, outputs_, search.at()}, train_->x);
@@ -76,24 +78,27 @@ void LinearSvmTrainer::calibrate_next() {
     std::copy_n(scores.begin() + static_cast<long>(row * outputs_), outputs_,
                 scores_.begin() + static_cast<long>(row * outputs_));
   }
-  if (++next_fold_ < kCalibrationFolds || stop_asked_()) return;
+  if (++next_fold_ < kCalibrationFolds) return true;
   for (std::size_t o = 0; o < outputs_; ++o) {
     std::vector<double> own;
     std::vector<bool> yes;
+    std::vector<double> weights;
     for (std::size_t row = 0; row < folds_.size(); ++row) {
       const auto wanted = static_cast<std::size_t>(train_->y[row]);
       own.push_back(scores_[row * outputs_ + o]);
       yes.push_back(is_yes(wanted, o, outputs_));
+      weights.push_back(train_->weight(row));
     }
-    sigmoids_.push_back(fit_sigmoid(own, yes));
+    sigmoids_.push_back(fit_sigmoid(own, yes, weights));
   }
+  return true;
 }
 
 Result<bool> LinearSvmTrainer::step(StepReport& report) {
   if (next_fold_ == kCalibrationFolds) return false;
   solved_ = solved_ || is_solved(*search_) || iteration_ >= kMostIterations;
   if (solved_) {
-    calibrate_next();
+    if (!calibrate_next()) return false;
   } else {
     solved_ = !search_->step();
   }
@@ -106,6 +111,44 @@ Result<bool> LinearSvmTrainer::step(StepReport& report) {
             iteration_,
             {{"train.loss", search_->value() / rows}}};
   return true;
+}
+
+void LinearSvmTrainer::save_state(Writer& w) const {
+  search_->save(w);
+  w.number(iteration_);
+  w.number<std::uint8_t>(solved_ ? 1 : 0);
+  w.number<std::uint8_t>(static_cast<std::uint8_t>(next_fold_));
+  w.numbers<double>(scores_);
+  w.number<std::uint64_t>(sigmoids_.size());
+  for (const Sigmoid& s : sigmoids_) {
+    w.number(s.a);
+    w.number(s.b);
+  }
+}
+
+Result<> LinearSvmTrainer::load_state(Reader& r) {
+  if (!search_->load(r)) return damaged_state();
+  const auto iteration = r.number<std::uint32_t>();
+  const auto solved = r.number<std::uint8_t>();
+  const auto fold = r.number<std::uint8_t>();
+  auto scores = r.numbers<double>();
+  const auto sigmoids = r.number<std::uint64_t>();
+  if (!iteration || !solved || !fold || *fold > kCalibrationFolds || !scores ||
+      scores->size() != scores_.size() || !sigmoids ||
+      *sigmoids != (*fold == kCalibrationFolds ? outputs_ : 0)) {
+    return damaged_state();
+  }
+  for (std::uint64_t i = 0; i < *sigmoids; ++i) {
+    const auto a = r.number<double>();
+    const auto b = r.number<double>();
+    if (!a || !b) return damaged_state();
+    sigmoids_.push_back({*a, *b});
+  }
+  iteration_ = *iteration;
+  solved_ = *solved != 0;
+  next_fold_ = *fold;
+  scores_ = std::move(*scores);
+  return {};
 }
 
 Result<std::unique_ptr<Model>> LinearSvmTrainer::finish() {

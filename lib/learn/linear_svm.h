@@ -21,6 +21,9 @@ class LinearSvmTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  bool resumable() const override { return true; }
+  void save_state(Writer& writer) const override;
+  Result<> load_state(Reader& reader) override;
 
   double largest_gradient() const { return search_->largest_gradient(); }
 
@@ -28,7 +31,7 @@ class LinearSvmTrainer final : public Trainer {
   /// Without the rows of the fold; -1: with all.
   Lbfgs search_without(int fold) const;
   bool is_solved(const Lbfgs& search) const;
-  void calibrate_next();
+  bool calibrate_next();
 
   LinearSvmSpec spec_;
   const prep::Plan& plan_;

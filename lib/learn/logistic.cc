@@ -75,6 +75,22 @@ Result<bool> LogisticTrainer::step(StepReport& report) {
   return true;
 }
 
+void LogisticTrainer::save_state(Writer& w) const {
+  search_->save(w);
+  w.number(iteration_);
+  w.number<std::uint8_t>(over_ ? 1 : 0);
+}
+
+Result<> LogisticTrainer::load_state(Reader& r) {
+  if (!search_->load(r)) return damaged_state();
+  const auto iteration = r.number<std::uint32_t>();
+  const auto over = r.number<std::uint8_t>();
+  if (!iteration || !over) return damaged_state();
+  iteration_ = *iteration;
+  over_ = *over != 0;
+  return {};
+}
+
 Result<std::unique_ptr<Model>> LogisticTrainer::finish() {
   return std::unique_ptr<Model>(std::make_unique<LinearClassifier>(
       "logistic",

@@ -18,6 +18,9 @@ class LogisticTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  bool resumable() const override { return true; }
+  void save_state(Writer& writer) const override;
+  Result<> load_state(Reader& reader) override;
 
   /// The largest part of the gradient of the mean over the rows.
   double largest_gradient() const;

@@ -107,6 +107,27 @@ Result<bool> PcaTrainer::step(StepReport& report) {
   return inner_->step(report);
 }
 
+bool PcaTrainer::resumable() const {
+  return inner_->resumable();
+}
+
+bool PcaTrainer::pauses() const {
+  return inner_->pauses();
+}
+
+void PcaTrainer::save_state(Writer& w) const {
+  inner_->save_state(w);
+}
+
+/// The axes are those of begin(): the same rows give the same ones.
+Result<> PcaTrainer::load_state(Reader& r) {
+  return inner_->load_state(r);
+}
+
+std::string PcaTrainer::ending() const {
+  return inner_->ending();
+}
+
 Result<std::unique_ptr<Model>> PcaTrainer::finish() {
   auto inner = inner_->finish();
   if (!inner) return std::move(inner).fail();

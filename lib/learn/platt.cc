@@ -21,12 +21,13 @@ double log1p_exp(double x) {
 struct Likelihood {
   std::span<const double> scores;
   std::vector<double> targets;
+  std::vector<double> weights;
 
   double value(double a, double b) const {
     double out = 0;
     for (std::size_t i = 0; i < scores.size(); ++i) {
       const double f = a * scores[i] + b;
-      out += targets[i] * f + log1p_exp(-f);
+      out += weights[i] * (targets[i] * f + log1p_exp(-f));
     }
     return out;
   }
@@ -41,8 +42,8 @@ Newton derivatives(const Likelihood& l, const Sigmoid& at) {
   Newton out;
   for (std::size_t i = 0; i < l.scores.size(); ++i) {
     const double p = at(l.scores[i]);
-    const double d = l.targets[i] - p;
-    const double q = p * (1 - p);
+    const double d = l.weights[i] * (l.targets[i] - p);
+    const double q = l.weights[i] * p * (1 - p);
     out.ga += l.scores[i] * d;
     out.gb += d;
     out.haa += l.scores[i] * l.scores[i] * q;
@@ -76,11 +77,15 @@ double Sigmoid::operator()(double score) const {
 }
 
 Sigmoid fit_sigmoid(std::span<const double> scores,
-                    const std::vector<bool>& yes) {
-  const auto positives =
-      static_cast<double>(std::count(yes.begin(), yes.end(), true));
-  const double negatives = static_cast<double>(yes.size()) - positives;
-  Likelihood l{scores, {}};
+                    const std::vector<bool>& yes,
+                    const std::vector<double>& weights) {
+  Likelihood l{scores, {}, weights};
+  if (weights.empty()) l.weights.assign(yes.size(), 1);
+  double positives = 0;
+  double negatives = 0;
+  for (std::size_t i = 0; i < yes.size(); ++i) {
+    (yes[i] ? positives : negatives) += l.weights[i];
+  }
   // Targets a little inside of 0 and 1: the posterior of a uniform prior.
   for (const bool y : yes) {
     l.targets.push_back(y ? (positives + 1) / (positives + 2)

@@ -24,9 +24,10 @@ struct Sigmoid {
 
 /// The likeliest sigmoid for scores and whether each was a yes (Lin, Lin, Weng,
 /// "A note on Platt's probabilistic outputs for support vector machines",
-/// 2007, algorithm 1).
+/// 2007, algorithm 1).  Weights: how much each counts; none: 1.
 Sigmoid fit_sigmoid(std::span<const double> scores,
-                    const std::vector<bool>& yes);
+                    const std::vector<bool>& yes,
+                    const std::vector<double>& weights = {});
 
 /// For each row its part in [0, kCalibrationFolds): every class is spread
 /// evenly, in random order.

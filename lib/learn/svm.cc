@@ -103,6 +103,7 @@ Result<bool> SvmTrainer::step(StepReport& report) {
 Sigmoid SvmTrainer::sigmoid_of(std::size_t first) const {
   std::vector<double> scores;
   std::vector<bool> yes;
+  std::vector<double> weights;
   for (int fold = 0; fold < kCalibrationFolds; ++fold) {
     const Problem& pair = problems_[first];
     prep::Matrix x{0, train_->x.columns, {}};
@@ -113,6 +114,7 @@ Sigmoid SvmTrainer::sigmoid_of(std::size_t first) const {
       x.values.insert(x.values.end(), values.begin(), values.end());
       ++x.rows;
       yes.push_back(classes_[row] == pair.yes);
+      weights.push_back(train_->weight(row));
     }
     const Machines blind = Machines::keep_used(
         kernel_, train_->x,
@@ -120,7 +122,7 @@ Sigmoid SvmTrainer::sigmoid_of(std::size_t first) const {
     const auto found = blind.scores(x);
     scores.insert(scores.end(), found.begin(), found.end());
   }
-  return fit_sigmoid(scores, yes);
+  return fit_sigmoid(scores, yes, weights);
 }
 
 std::vector<Sigmoid> SvmTrainer::sigmoids() const {

@@ -85,6 +85,9 @@ class Trainer {
   virtual Result<> start_from(const Model& model);
   /// Can it be saved in the middle?  Families that train in one step cannot.
   virtual bool resumable() const { return false; }
+  /// Does it leave step() when asked and go on there later?  For the others a
+  /// step that is left is lost.
+  virtual bool pauses() const { return false; }
   /// All that continuing needs: a trainer of the same spec and data that
   /// loads it after begin() goes on bit for bit as this one.
   virtual void save_state(Writer&) const {}

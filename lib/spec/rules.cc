@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "job/shape.h"
+#include "job/what_counts.h"
 #include "spec/reader.h"
 
 namespace mlb::spec {
@@ -46,11 +47,6 @@ Predicts predicts(const ModelSpec& model) {
     Predicts operator()(const KmeansSpec&) const { return Predicts::either; }
   };
   return std::visit(Of{}, model);
-}
-
-bool uses_early_stop(const ModelSpec& model) {
-  return std::holds_alternative<NetSpec>(model) ||
-         std::holds_alternative<BoostedTreesSpec>(model);
 }
 
 struct Rules {
@@ -165,7 +161,7 @@ struct Rules {
     }
     const std::string path = "train.early_stop.metric";
     const std::string& watched = spec.train.early_stop.metric;
-    const bool watches = uses_early_stop(spec.model);
+    const bool watches = stops_early(spec.model);
     if (watches && draft.has(path) && !metric_fault(watched)) {
       out.push_back(
           {std::string(last_key(watched)), draft.place_of(path), path});
@@ -307,20 +303,61 @@ struct Rules {
              "number"});
   }
 
+  void class_weights() const {
+    const std::string path = "train.class_weights";
+    const bool asked = draft.has(path) &&
+                       spec.train.class_weights.type != ClassWeightsType::none;
+    const bool numbers = predicts(spec.model) == Predicts::numbers ||
+                         spec.task == TaskAsked::regression;
+    if (!asked || !draft.has("model.type") || !numbers) return;
+    add(draft.place_of(path),
+        {"E218", path,
+         path + ": this " + model_type() + " predicts numbers, not classes"});
+  }
+
+  bool is_read(std::string_view key) const {
+    if (key == "threads" || key == "class_weights") return true;
+    if (key == "early_stop") return stops_early(spec.model);
+    return (key == "time" || key == "checkpoint") &&
+           trains_in_steps(spec.model);
+  }
+
+  /// The keys of train that were written and that the model does not read.
+  std::vector<std::string> unused_of_train() const {
+    std::vector<std::string> out;
+    for (const Field& field : all_fields()) {
+      const bool written = parent_of(field.path) == "train" &&
+                           draft.has(std::string(field.path));
+      if (written && !is_read(last_key(field.path))) {
+        out.emplace_back(field.path);
+      }
+    }
+    return out;
+  }
+
   void without_effect() const {
     const bool other =
         draft.has("model.type") && !std::holds_alternative<NetSpec>(spec.model);
-    TrainSpec unused = spec.train;
-    if (uses_early_stop(spec.model)) {
-      unused.early_stop = {};
-      unused.early_stop_mode = {};
+    // What holds a default does no harm: a resolved spec names every key.
+    TrainSpec rest = spec.train;
+    rest.threads.reset();
+    rest.class_weights = {};
+    if (stops_early(spec.model)) rest.early_stop = {};
+    if (stops_early(spec.model)) rest.early_stop_mode = {};
+    if (trains_in_steps(spec.model)) rest.time.reset();
+    if (trains_in_steps(spec.model)) rest.checkpoint = {};
+    if (!other || rest == TrainSpec{}) return;
+    const std::vector<std::string> unused = unused_of_train();
+    if (unused.empty()) return;
+    std::string names;
+    for (const std::string& path : unused) {
+      names += (names.empty() ? "" : ", ") + path;
     }
-    if (!other || !draft.has("train") || unused == TrainSpec{}) return;
-    const std::string but = uses_early_stop(spec.model)
-                                ? "only early_stop has an effect: "
-                                : "train has no effect: ";
-    add(draft.place_of("train"),
-        {"W301", "train", but + model_type() + " does not use it"});
+    add(draft.place_of(unused[0]),
+        {"W301", unused[0],
+         names + (unused.size() == 1 ? " has" : " have") +
+             " no effect: " + model_type() + " does not use " +
+             (unused.size() == 1 ? "it" : "them")});
   }
 };
 
@@ -335,6 +372,7 @@ void check_rules(const Draft& draft, Findings& findings) {
   rules.net();
   rules.shape();
   rules.components();
+  rules.class_weights();
   rules.without_effect();
   check_data_rules(draft, findings);
 }

@@ -200,8 +200,8 @@ constexpr Field kFields[] = {
      .range = {0, 1e6}},
     {.path = "train.class_weights",
      .type = Type::weight_map,
-     .doc = "how much a row of each class counts; balanced: each class as "
-            "much as every other",
+     .doc = "how much a row of each class counts in training; balanced: each "
+            "class as much as every other",
      .words = "none balanced",
      .fallback = "none",
      .rule =
@@ -220,7 +220,8 @@ constexpr Field kFields[] = {
      .words = "epochs steps"},
     {.path = "train.checkpoint",
      .doc = "when the training is saved, so that another attempt goes on there "
-            "instead of at the beginning; of a net"},
+            "instead of at the beginning, with the same result; of models that "
+            "train in steps (but boosted_trees on draws of rows or columns)"},
     {.path = "train.checkpoint.every",
      .type = Type::span,
      .doc = "from one checkpoint to the next; one more when the job is asked "

@@ -336,7 +336,7 @@ void fields(V& v, Outcome& x) {
   v("exit_code", x.exit_code), v("signal", x.signal);
   v("peak_memory", x.peak_memory), v("metrics", x.metrics);
   v("gates", x.gates), v("warnings", x.warnings);
-  v("artefacts", x.artefacts);
+  v("artefacts", x.artefacts), v("exact", x.exact);
 }
 template <class V>
 void fields(V& v, Point& x) {

@@ -81,6 +81,8 @@ TEST_CASE("a job that is stopped anywhere ends as if it had not been") {
     World second;
     resume(second, file);
     REQUIRE(second.outcome.success);
+    CHECK(second.outcome.exact);
+    CHECK_FALSE(stopped.outcome.exact);
     CHECK(second.file("model.mlm") == calm.file("model.mlm"));
     CHECK(history(second) == history(calm));
     CHECK(messages(second).empty());
@@ -132,6 +134,27 @@ TEST_CASE("a checkpoint that is damaged or of other work is not used") {
         "anew\n");
 }
 
+TEST_CASE("training that two kinds of CPU took part in is not exact") {
+  World w;
+  w.spec = job();
+  w.spec.train.checkpoint.every = {SpanUnit::epochs, 3};
+  w.run(World::flowers());
+  CHECK(w.outcome.exact);
+  auto saved = learn::unpack_checkpoint(
+      view_of(blob::slurp(w.folder.at(checkpoints(w)[0].file))));
+  REQUIRE(saved);
+  saved->numeric_class = "an abacus";
+  World other;
+  resume(other, std::string(text_of(learn::pack_checkpoint(*saved))));
+  CHECK(other.outcome.success);
+  CHECK_FALSE(other.outcome.exact);
+  const auto& warnings = other.outcome.warnings;
+  CHECK(std::any_of(warnings.begin(), warnings.end(), [](const auto& text) {
+    return text.starts_with(
+        "not exact: an earlier attempt computed with an abacus");
+  }));
+}
+
 TEST_CASE("training may begin with the model of another job") {
   World first;
   first.spec = job();
@@ -169,6 +192,7 @@ TEST_CASE("training ends when its time is over, with what it has") {
   w.run(World::flowers());
   CHECK(w.outcome.success);
   CHECK(messages(w).starts_with("training ended: train.time is over"));
+  CHECK_FALSE(w.outcome.exact);
   CHECK_FALSE(w.points().empty());
 }
 

@@ -201,7 +201,7 @@ TEST_CASE("a metric as CSV and as JSON") {
 
 TEST_CASE("every key of a job is there, null when unknown") {
   const Json json = job_json(job(JobState::queued));
-  CHECK(json.size() == 24);
+  CHECK(json.size() == 25);
   CHECK(json["schema"] == "mlbatch.job/1");
   CHECK(json["attempt"] == 0);
   for (const char* key : {"class", "reason", "retry_of", "started", "ended"}) {

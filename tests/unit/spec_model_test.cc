@@ -151,7 +151,7 @@ TEST_CASE("the hash changes with every model and its keys") {
   }
 }
 
-TEST_CASE("of train only early_stop counts for boosted trees") {
+TEST_CASE("of train each model counts only what it reads") {
   const std::string trees =
       "kind: train\ndata: a.csv\ntarget: y\nmodel: boosted_trees\n";
   const auto hash = [&](const std::string& line) {
@@ -161,8 +161,11 @@ TEST_CASE("of train only early_stop counts for boosted trees") {
   };
   CHECK(hash("train: {epochs: 3}\n") == hash(""));
   CHECK(hash("train: {early_stop: {patience: 3}}\n") != hash(""));
+  CHECK(hash("train: {class_weights: balanced}\n") != hash(""));
+  CHECK(hash("train: {time: 3h}\n") != hash(""));
+  CHECK(hash("train: {threads: 2, checkpoint: {keep: 1}}\n") == hash(""));
   CHECK(codes(read(trees + "train: {epochs: 3}\n").warnings) ==
-        "5:8 W301 train");
+        "5:17 W301 train.epochs");
   CHECK(codes(read(trees + "train: {early_stop: {patience: 3}}\n").warnings) ==
         "");
 }

@@ -49,6 +49,9 @@ class RandomSpec {
     std::erase_if(out.columns,
                   [&](const auto& rule) { return rule.pattern == out.target; });
     const bool numbers = predicts_numbers(out.model);
+    if (numbers || out.task == TaskAsked::regression) {
+      out.train.class_weights = {};
+    }
     const SplitSpec& split = out.data.split;
     const bool validates = split.by == SplitBy::column
                                ? !split.valid_values.empty()

@@ -188,10 +188,26 @@ TEST_CASE("training keys that change nothing are warned of") {
   const auto result = read(head + "train: {epochs: 5}\n");
   CHECK(result.errors.empty());
   CHECK(result.jobs.size() == 1);
-  CHECK(codes(result.warnings) == "5:8 W301 train");
+  CHECK(codes(result.warnings) == "5:17 W301 train.epochs");
+  const auto more = read(head + "train: {epochs: 5, l2: 1, threads: 2}\n");
+  REQUIRE(more.warnings.size() == 1);
+  CHECK(more.warnings[0].message ==
+        "train.epochs, train.l2 have no effect: ridge does not use them");
   // Its resolved form holds the defaults.
   CHECK(read(head + "train: {epochs: 100}\n").warnings.empty());
   CHECK(read(kLeast + "train: {epochs: 5}\n").warnings.empty());
+}
+
+TEST_CASE("numbers have no weights of classes") {
+  for (const char* model : {"ridge", "svr"}) {
+    CAPTURE(model);
+    CHECK(errors_of("kind: train\ntarget: y\ndata: a.csv\nmodel: " +
+                    std::string(model) +
+                    "\ntrain: {class_weights: balanced}\n") ==
+          "5:24 E218 train.class_weights");
+  }
+  CHECK(errors_of(kLeast + "task: regression\ntrain: {class_weights: {a: 2}}\n")
+            .ends_with("E218 train.class_weights"));
 }
 
 TEST_CASE("a split is of one sort, and whole") {

@@ -67,7 +67,9 @@ void add_outcome(const Outcome* outcome, Json& out) {
   out["artefacts"] = Json::array();
   out["warnings"] = Json::array();
   out["metrics"] = Json::object();
+  out["exact"] = Json();
   if (outcome == nullptr) return;
+  out["exact"] = outcome->exact;
   out["metrics"] = metrics_json(outcome->metrics);
   out["warnings"] = outcome->warnings;
   for (const auto& g : outcome->gates) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "learn/class_weights.h"
 #include "learn/container.h"
 #include "run_job.h"
 
@@ -70,6 +71,7 @@ class Training {
     if (!lost) return lost;
     if (stop_asked()) checkpoint();
     const std::string text = ending_text(ending(), work_.spec.train);
+    work_.outcome.exact = exact_ && !stop_asked() && ending() != "time";
     if (!text.empty()) reporter_.message(text);
     auto model = trainer_->finish();
     if (!model) return std::move(model).fail();
@@ -88,8 +90,10 @@ class Training {
     return limit && elapsed() >= *limit;
   }
   bool must_end() const { return stop_asked() || time_is_over(); }
-  /// Asked between batches.
-  bool must_pause() const { return must_end() || checkpoint_is_due(); }
+  /// Asked within steps: by some trainers often, by others never.
+  bool must_pause() const {
+    return must_end() || (trainer_->pauses() && checkpoint_is_due());
+  }
   bool checkpoint_is_due() const {
     const TrainSpan& every = work_.spec.train.checkpoint.every;
     if (!trainer_->resumable()) return false;
@@ -217,7 +221,13 @@ class Training {
 }  // namespace
 
 Result<bool> train_all(Work& work, Reporter& reporter) {
-  return Training(work, reporter).run();
+  // Classes weigh in training; metrics count rows.
+  const std::vector<float> weights = work.train.weights;
+  auto weighed = learn::weigh_classes(work.spec, work.plan, work.train);
+  if (!weighed) return std::move(weighed).fail();
+  auto lost = Training(work, reporter).run();
+  work.train.weights = weights;
+  return lost;
 }
 
 }  // namespace mlb::job_program

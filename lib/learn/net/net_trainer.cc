@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "learn/class_weights.h"
 #include "learn/early_stop.h"
 #include "learn/metrics.h"
 
@@ -35,43 +36,6 @@ std::string word_of(LossType type) {
 int threads_of(const JobSpec& spec) {
   const int wanted = spec.train.threads.value_or(spec.resources.cpus);
   return std::clamp(wanted, 1, static_cast<int>(kMostShards));
-}
-
-/// scikit-learn's "balanced": rows / (classes x rows of the class).
-std::vector<double> balanced_weights(const std::vector<float>& y,
-                                     std::size_t classes) {
-  std::vector<double> counts(classes, 0);
-  for (const float label : y) ++counts[static_cast<std::size_t>(label)];
-  for (double& count : counts) {
-    const auto rows = static_cast<double>(y.size());
-    count = count > 0 ? rows / (static_cast<double>(classes) * count) : 1;
-  }
-  return counts;
-}
-
-Result<std::vector<double>> class_weights(const ClassWeights& wanted,
-                                          const prep::Plan& plan,
-                                          const std::vector<float>& y) {
-  if (wanted.type == ClassWeightsType::none) return std::vector<double>{};
-  if (plan.task == prep::Task::regression) {
-    return Error{Fault::data,
-                 "train.class_weights: the target holds numbers, not classes"};
-  }
-  if (wanted.type == ClassWeightsType::balanced) {
-    return balanced_weights(y, plan.classes.size());
-  }
-  std::vector<double> out(plan.classes.size(), 1);
-  for (const auto& [label, weight] : wanted.weights) {
-    const auto found =
-        std::find(plan.classes.begin(), plan.classes.end(), label);
-    if (found == plan.classes.end()) {
-      return Error{
-          Fault::data,
-          "train.class_weights: the target has no class '" + label + "'"};
-    }
-    out[static_cast<std::size_t>(found - plan.classes.begin())] = weight;
-  }
-  return out;
 }
 
 std::vector<float> targets_of(const prep::Plan& plan, const Design& design) {

@@ -23,6 +23,7 @@ class NetTrainer final : public Trainer {
   Result<std::unique_ptr<Model>> finish() override;
   Result<> start_from(const Model& model) override;
   bool resumable() const override { return true; }
+  bool pauses() const override { return true; }
   void save_state(Writer& writer) const override;
   Result<> load_state(Reader& reader) override;
   std::string ending() const override { return ending_; }
