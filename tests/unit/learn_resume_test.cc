@@ -146,13 +146,15 @@ TEST_CASE("a state that is cut, or of other rows, is refused") {
 
 TEST_CASE("one-step models, and trees on draws of rows, begin anew") {
   const Design train = rows_of(1, 30, 2);
+  const prep::Plan plan = classes_plan(3);
   BoostedTreesSpec rows;
   rows.subsample = 0.5;
   BoostedTreesSpec columns;
   columns.colsample = 0.5;
   for (const ModelSpec& model :
        {ModelSpec(NaiveBayesSpec{}), ModelSpec(rows), ModelSpec(columns)}) {
-    const auto trainer = make_trainer(spec_of(model), classes_plan(3), never);
+    const JobSpec spec = spec_of(model);
+    const auto trainer = make_trainer(spec, plan, never);
     REQUIRE(trainer->begin(train, kNoRows));
     CHECK_FALSE(trainer->resumable());
   }
