@@ -46,6 +46,8 @@ fail() {
 start() {
   local name=$1
   shift
+  # Now, not when the program starts: what an earlier one said is not to be read.
+  : >"$T/$name.out"
   "$@" >"$T/$name.out" 2>"$T/$name.err" &
   PIDS[$name]=$!
 }
