@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,16 @@ struct Piece {
   template <class T>
   void put(std::size_t row, T value) {
     std::memcpy(values.data() + row * sizeof value, &value, sizeof value);
+  }
+  /// The whole numbers of the first rows become reals, each the one nearest to
+  /// its text; a missing one becomes nan.
+  void widen(std::size_t rows) {
+    constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+    for (std::size_t row = 0; row < rows; ++row) {
+      std::int64_t whole = 0;
+      std::memcpy(&whole, values.data() + row * sizeof whole, sizeof whole);
+      put(row, missing[row] != 0 ? kMissing : static_cast<double>(whole));
+    }
   }
   void put_text(std::string_view text) {
     texts += text;

@@ -78,18 +78,6 @@ void begin_piece(std::size_t rows, const ColumnReport& report, Piece& piece) {
   piece.missing.resize(rows);
 }
 
-/// Whole numbers as reals; each is the one nearest to its text.
-void widen(std::size_t rows, const Piece& from, Piece& piece) {
-  constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-  for (std::size_t row = 0; row < rows; ++row) {
-    std::int64_t whole = 0;
-    std::memcpy(&whole, from.values.data() + row * sizeof whole, sizeof whole);
-    piece.missing[row] = from.missing[row];
-    piece.put(row,
-              from.missing[row] != 0 ? kMissing : static_cast<double>(whole));
-  }
-}
-
 }  // namespace
 
 bool PieceMaker::make(const Block& block, const Index& index,
@@ -110,11 +98,12 @@ bool PieceMaker::make(std::size_t column, std::size_t rows, Kept kept,
     std::swap(from, piece);
     return true;
   }
-  begin_piece(rows, report, piece);
   if (kept == Kept::integers) {
-    widen(rows, from, piece);
+    std::swap(from, piece);
+    piece.widen(rows);
     return true;
   }
+  begin_piece(rows, report, piece);
   return make_rows(
       column, 0, rows,
       [&](std::size_t row) {

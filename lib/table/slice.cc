@@ -150,18 +150,6 @@ void put_missing(ColumnSlice& slice, std::size_t row) {
   }
 }
 
-/// A real among values that were whole so far.
-void become_reals(ColumnSlice& slice, std::size_t row) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  Piece& piece = slice.piece;
-  for (std::size_t i = 0; i < row; ++i) {
-    std::int64_t whole = 0;
-    std::memcpy(&whole, piece.values.data() + i * sizeof whole, sizeof whole);
-    piece.put(i, piece.missing[i] != 0 ? kNone : static_cast<double>(whole));
-  }
-  slice.kept = Kept::reals;
-}
-
 /// "-0" is a whole number, but another one as a real.
 void put_whole(ColumnSlice& slice, std::string_view text, std::size_t row,
                std::int64_t whole) {
@@ -314,7 +302,11 @@ void SliceScanner::number(const Place& place, std::string_view text,
     see(slice, Odd::too_large, row);
   }
   see(slice, Odd::not_integer, row);
-  if (slice.kept == Kept::integers) become_reals(slice, row);
+  // A real among values that were whole so far.
+  if (slice.kept == Kept::integers) {
+    slice.piece.widen(row);
+    slice.kept = Kept::reals;
+  }
   if (slice.kept == Kept::reals) slice.piece.put(row, *real);
   if (std::isinf(*real)) {
     see(slice, Odd::infinite, row);
