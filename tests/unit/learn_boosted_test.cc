@@ -29,6 +29,25 @@ const std::string& json_of(const Model& model) {
   return dynamic_cast<const BoostedModel&>(model).json();
 }
 
+/// Trains to the end, which comes 5 rounds behind the best; the least value of
+/// the metric.
+double stopped_early(Trainer& trainer, const Design& train, const Design& valid,
+                     const char* metric) {
+  REQUIRE(trainer.begin(train, valid));
+  StepReport report;
+  double best = 1e9;
+  std::uint32_t best_round = 0;
+  while (*trainer.step(report)) {
+    if (report.metrics.at(metric) < best) {
+      best = report.metrics.at(metric);
+      best_round = report.epoch;
+    }
+  }
+  CHECK(report.epoch == best_round + 5);
+  CHECK(report.epoch < 400);
+  return best;
+}
+
 }  // namespace
 
 TEST_CASE("boosting one tree of one split predicts the means") {
@@ -44,25 +63,13 @@ TEST_CASE("boosting one tree of one split predicts the means") {
 }
 
 TEST_CASE("boosting stops early by a metric that is no default") {
-  const Design train = wave(100, 1);
-  const Design valid = wave(100, 2);
   JobSpec spec = boosted(400);
   spec.train.early_stop.metric = "valid.medae";
   spec.train.early_stop.patience = 5;
   const auto plan = numbers_plan(1);
-  const auto trainer = make_trainer(spec, plan, never);
-  REQUIRE(trainer->begin(train, valid));
-  StepReport report;
-  double best = 1e9;
-  std::uint32_t best_round = 0;
-  while (*trainer->step(report)) {
-    if (report.metrics.at("valid.medae") < best) {
-      best = report.metrics.at("valid.medae");
-      best_round = report.epoch;
-    }
-  }
-  CHECK(report.epoch == best_round + 5);
-  CHECK(report.epoch < 400);
+  const Design train = wave(100, 1);
+  const Design valid = wave(100, 2);
+  stopped_early(*make_trainer(spec, plan, never), train, valid, "valid.medae");
 }
 
 TEST_CASE("boosting stops early and keeps the best round") {
@@ -72,18 +79,7 @@ TEST_CASE("boosting stops early and keeps the best round") {
   spec.train.early_stop.patience = 5;
   const auto plan = numbers_plan(1);
   const auto trainer = make_trainer(spec, plan, never);
-  REQUIRE(trainer->begin(train, valid));
-  StepReport report;
-  double best = 1e9;
-  std::uint32_t best_round = 0;
-  while (*trainer->step(report)) {
-    if (report.metrics.at("valid.loss") < best) {
-      best = report.metrics.at("valid.loss");
-      best_round = report.epoch;
-    }
-  }
-  CHECK(report.epoch == best_round + 5);
-  CHECK(report.epoch < 400);
+  const double best = stopped_early(*trainer, train, valid, "valid.loss");
   const auto model = trainer->finish();
   REQUIRE(model);
   const auto predicted = (*model)->predict(valid.x);

@@ -3,8 +3,7 @@
 
 #include <functional>
 
-#include "base/digest.h"
-#include "learn/container.h"
+#include "fuzz/use_model.h"
 #include "learn/net/net_model.h"
 #include "learn/ridge.h"
 
@@ -56,19 +55,6 @@ std::string refusal_of(ByteView bytes) {
   return model.error().message;
 }
 
-/// A file with this content under a right digest.
-Bytes sealed(ByteView body) {
-  Writer out;
-  out.raw(view_of("MLBMODEL"));
-  out.number<std::uint32_t>(1);
-  out.number<std::uint64_t>(body.size());
-  out.raw(sha256(body).raw);
-  out.raw(body);
-  return out.take();
-}
-
-constexpr std::size_t kHead = 8 + 4 + 8 + 32;
-
 /// The content of a net's file with this payload.
 Bytes net_with(const std::function<void(Writer&)>& payload) {
   Writer body;
@@ -76,7 +62,7 @@ Bytes net_with(const std::function<void(Writer&)>& payload) {
   small_plan(prep::Task::classification).save(body);
   body.block(kRecord);
   payload(body);
-  return sealed(body.bytes());
+  return sealed_model(body.bytes());
 }
 
 }  // namespace
@@ -139,19 +125,20 @@ TEST_CASE("refusals say what the file is not") {
 
 TEST_CASE("content that a right digest covers is still not trusted") {
   const auto good = packed_net();
-  const ByteView body = ByteView(good).subspan(kHead);
-  REQUIRE(sealed(body) == good);
+  const ByteView body = ByteView(good).subspan(kModelHead);
+  REQUIRE(sealed_model(body) == good);
   for (std::size_t n = 0; n < body.size(); ++n) {
     CAPTURE(n);
-    CHECK_FALSE(refusal_of(sealed(body.first(n))).empty());
+    CHECK_FALSE(refusal_of(sealed_model(body.first(n))).empty());
   }
   Bytes longer(body.begin(), body.end());
   longer.push_back(0);
-  CHECK(refusal_of(sealed(longer)) == "the model file has bytes after its end");
+  CHECK(refusal_of(sealed_model(longer)) ==
+        "the model file has bytes after its end");
   Writer other;
   other.text("oracle");
   other.raw(body.subspan(8 + 3));
-  CHECK(refusal_of(sealed(other.bytes())) ==
+  CHECK(refusal_of(sealed_model(other.bytes())) ==
         "the model is of an unknown kind: oracle");
 }
 

@@ -21,36 +21,39 @@ std::string hex_of(ByteView bytes) {
   return out;
 }
 
-Result<learn::StoredModel> load(const std::string& path,
-                                const std::string& bytes) {
-  auto stored = learn::unpack_model(view_of(bytes));
+struct Loaded {
+  std::uint64_t bytes = 0;
+  std::string digest;
+  learn::StoredModel model;
+};
+
+Result<Loaded> load(const std::string& path) {
+  auto bytes = read_file(path, kLargestModel);
+  if (!bytes) return std::move(bytes).fail();
+  auto stored = learn::unpack_model(view_of(*bytes));
   if (!stored) return std::move(stored).context(path);
-  return stored;
+  return Loaded{bytes->size(), sha256(view_of(*bytes)).text(),
+                std::move(*stored)};
 }
 
 }  // namespace
 
 Result<std::string> model_info(const std::string& path) {
-  auto bytes = read_file(path, kLargestModel);
-  if (!bytes) return std::move(bytes).fail();
-  auto stored = load(path, *bytes);
-  if (!stored) return std::move(stored).fail();
-  Json out = learn::describe(*stored);
-  out["bytes"] = bytes->size();
-  out["sha256"] = sha256(view_of(*bytes)).text();
-  out["record"] = hex_of(stored->record);
+  auto loaded = load(path);
+  if (!loaded) return std::move(loaded).fail();
+  Json out = learn::describe(loaded->model);
+  out["bytes"] = loaded->bytes;
+  out["sha256"] = loaded->digest;
+  out["record"] = hex_of(loaded->model.record);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<std::string> model_export(const std::string& path,
                                  const std::string& format) {
-  auto bytes = read_file(path, kLargestModel);
-  if (!bytes) return std::move(bytes).fail();
-  auto stored = load(path, *bytes);
-  if (!stored) return std::move(stored).fail();
-  const std::string digest = sha256(view_of(*bytes)).text();
-  return format == "onnx" ? learn::to_onnx_file(*stored, digest)
-                          : learn::to_json_file(*stored, digest);
+  auto loaded = load(path);
+  if (!loaded) return std::move(loaded).fail();
+  return format == "onnx" ? learn::to_onnx_file(loaded->model, loaded->digest)
+                          : learn::to_json_file(loaded->model, loaded->digest);
 }
 
 }  // namespace mlb::job_program

@@ -30,6 +30,11 @@ struct Value {
 
 using Dims = std::vector<std::int64_t>;
 
+/// A size as one of Dims.
+inline std::int64_t whole(std::size_t n) {
+  return static_cast<std::int64_t>(n);
+}
+
 /// Of one node.
 class Attributes {
  public:

@@ -16,12 +16,9 @@ using onnx::Attributes;
 using onnx::Element;
 using onnx::Graph;
 using onnx::Value;
+using onnx::whole;
 
 namespace {
-
-std::int64_t whole(std::size_t n) {
-  return static_cast<std::int64_t>(n);
-}
 
 Value doubles(Graph& graph, const std::vector<double>& values,
               const onnx::Dims& dims) {

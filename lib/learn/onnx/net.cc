@@ -10,12 +10,9 @@ using onnx::Dims;
 using onnx::Element;
 using onnx::Graph;
 using onnx::Value;
+using onnx::whole;
 
 namespace {
-
-std::int64_t whole(std::size_t n) {
-  return static_cast<std::int64_t>(n);
-}
 
 class NetWriter {
  public:
