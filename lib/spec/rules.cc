@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "job/families.h"
 #include "job/shape.h"
 #include "job/what_counts.h"
 #include "spec/reader.h"
@@ -11,43 +12,6 @@ namespace mlb::spec {
 namespace {
 
 constexpr double kSumTolerance = 1e-9;
-
-enum class Predicts { either, classes, numbers };
-
-Predicts predicts(const ModelSpec& model) {
-  struct Of {
-    Predicts operator()(const NetSpec&) const { return Predicts::either; }
-    Predicts operator()(const RidgeSpec&) const { return Predicts::numbers; }
-    Predicts operator()(const BaselineSpec& spec) const {
-      switch (spec.strategy) {
-        case BaselineStrategy::automatic: return Predicts::either;
-        case BaselineStrategy::most_frequent:
-        case BaselineStrategy::prior: return Predicts::classes;
-        case BaselineStrategy::mean:
-        case BaselineStrategy::median: return Predicts::numbers;
-      }
-      return Predicts::either;
-    }
-    Predicts operator()(const LogisticSpec&) const { return Predicts::classes; }
-    Predicts operator()(const LinearSvmSpec&) const {
-      return Predicts::classes;
-    }
-    Predicts operator()(const KnnSpec&) const { return Predicts::either; }
-    Predicts operator()(const NaiveBayesSpec&) const {
-      return Predicts::classes;
-    }
-    Predicts operator()(const RandomForestSpec&) const {
-      return Predicts::either;
-    }
-    Predicts operator()(const BoostedTreesSpec&) const {
-      return Predicts::either;
-    }
-    Predicts operator()(const SvmSpec&) const { return Predicts::classes; }
-    Predicts operator()(const SvrSpec&) const { return Predicts::numbers; }
-    Predicts operator()(const KmeansSpec&) const { return Predicts::either; }
-  };
-  return std::visit(Of{}, model);
-}
 
 struct Rules {
   const Draft& draft;
@@ -339,14 +303,14 @@ struct Rules {
     const bool other =
         draft.has("model.type") && !std::holds_alternative<NetSpec>(spec.model);
     // What holds a default does no harm: a resolved spec names every key.
-    TrainSpec rest = spec.train;
-    rest.threads.reset();
-    rest.class_weights = {};
-    if (stops_early(spec.model)) rest.early_stop = {};
-    if (stops_early(spec.model)) rest.early_stop_mode = {};
-    if (trains_in_steps(spec.model)) rest.time.reset();
-    if (trains_in_steps(spec.model)) rest.checkpoint = {};
-    if (!other || rest == TrainSpec{}) return;
+    TrainSpec read = train_that_counts(spec);
+    read.threads = spec.train.threads;
+    if (trains_in_steps(spec.model)) {
+      read.checkpoint = spec.train.checkpoint;
+    } else {
+      read.time.reset();
+    }
+    if (!other || read == spec.train) return;
     const std::vector<std::string> unused = unused_of_train();
     if (unused.empty()) return;
     std::string names;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/nearest.h"
+#include "job/families.h"
 #include "program.h"
 #include "spec/fields.h"
 #include "spec/scalar.h"
@@ -17,29 +18,16 @@ namespace {
 constexpr std::uint64_t kClassesOfNumbers = 20;
 constexpr const char* kDefaultModel = "boosted_trees";
 
-enum class Wants { classes, numbers, either };
-
-/// What a model predicts; those that have no target are not for init.
-std::optional<Wants> wants_of(std::string_view model) {
-  constexpr std::string_view kClasses[] = {"logistic", "linear_svm",
-                                           "naive_bayes", "svm"};
-  constexpr std::string_view kNumbers[] = {"ridge", "svr"};
-  const auto is_in = [&](const auto& list) {
-    return std::find(std::begin(list), std::end(list), model) != std::end(list);
-  };
-  if (model == "kmeans" || model == "pca") return std::nullopt;
-  if (is_in(kClasses)) return Wants::classes;
-  return is_in(kNumbers) ? Wants::numbers : Wants::either;
-}
-
 /// The words of model.type that can predict such a target.
 std::vector<std::string> models_for(bool classes) {
+  const spec::Field& type = *spec::find_field("model.type");
   std::vector<std::string> out;
-  for (const auto word :
-       spec::split_words(spec::find_field("model.type")->words)) {
-    const auto wants = wants_of(word);
-    const Wants other = classes ? Wants::numbers : Wants::classes;
-    if (wants && *wants != other) out.emplace_back(word);
+  std::int64_t index = 0;
+  for (const auto word : spec::split_words(type.words)) {
+    JobSpec job;
+    type.access.set(job, index++);
+    const Predicts other = classes ? Predicts::numbers : Predicts::classes;
+    if (predicts(job.model) != other) out.emplace_back(word);
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/file.h"
+#include "job/families.h"
 #include "job/what_counts.h"
 #include "learn/container.h"
 #include "learn/metrics.h"
@@ -109,9 +110,7 @@ Bytes training_record(const JobSpec& spec) {
   JobSpec record;
   record.kind = spec.kind;
   record.seed = spec.seed;
-  const bool has_rounds = std::holds_alternative<NetSpec>(spec.model) ||
-                          std::holds_alternative<BoostedTreesSpec>(spec.model);
-  if (has_rounds) record.keep.model = spec.keep.model;
+  if (stops_early(spec.model)) record.keep.model = spec.keep.model;
   record.data = spec.data;
   record.data.path.clear();
   record.csv = spec.csv;
