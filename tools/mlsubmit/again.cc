@@ -1,6 +1,4 @@
 // mlsubmit rerun and retry: the spec of a job as a new job.
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "events.h"
@@ -12,12 +10,7 @@ namespace mlb::submit {
 namespace {
 
 const Artefact* model_of(const JobRow& row) {
-  const Outcome* outcome = outcome_of(row);
-  if (outcome == nullptr) return nullptr;
-  for (const auto& a : outcome->artefacts) {
-    if (a.name == "model") return &a;
-  }
-  return nullptr;
+  return artefact_of(row, "model");
 }
 
 Error named(const JobRow& row, Fault fault, const std::string& problem) {
@@ -104,19 +97,9 @@ Result<std::vector<JobView>> named_jobs(const Globals& globals,
                                         const std::string& verb) {
   auto ids = resolve(connection, names);
   if (!ids) return std::move(ids).fail();
-  if (ids->size() > 1 && !globals.yes && ::isatty(STDIN_FILENO) != 1) {
-    return Error{Fault::usage, verb + " of " + std::to_string(ids->size()) +
-                                   " jobs needs --yes"};
-  }
+  auto may = may_do_several(globals, verb, ids->size(), "jobs");
+  if (!may) return std::move(may).fail();
   return views(connection, *ids);
-}
-
-/// All alike: that; else 13.
-int combined(const std::vector<int>& exits) {
-  constexpr int kPartial = 13;
-  const bool alike = std::all_of(exits.begin(), exits.end(),
-                                 [&](int e) { return e == exits.front(); });
-  return alike ? exits.front() : kPartial;
 }
 
 Result<> can_retry(const JobRow& row, const std::string& from) {
@@ -178,7 +161,7 @@ Exit rerun(const Globals& globals, const RerunFlags& flags) {
     if (!exit) return exit;
     exits.push_back(*exit);
   }
-  return combined(exits);
+  return exit_of(exits);
 }
 
 Exit retry(const Globals& globals, const RetryFlags& flags) {

@@ -1,7 +1,5 @@
 // mlsubmit data: data sets by digest.  What is inside of one is asked of
 // mlprep, for this program links no table.
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -16,17 +14,15 @@
 namespace mlb::submit {
 namespace {
 
-constexpr const char* kMark = "sha256:";
 constexpr std::uint32_t kJobsAsked = 1000;
 constexpr std::size_t kPage = 1000;  // digests in one message
 
 const Artefact* dataset_of(const JobRow& row) {
-  const Outcome* outcome = outcome_of(row);
-  if (outcome == nullptr) return nullptr;
-  for (const auto& a : outcome->artefacts) {
-    if (a.name == "dataset") return &a;
-  }
-  return nullptr;
+  return artefact_of(row, "dataset");
+}
+
+std::string marked(const Digest& digest) {
+  return std::string(kDigestMark) + digest.text();
 }
 
 /// One blob of data that jobs made or read.
@@ -44,7 +40,7 @@ std::map<Digest, Seen> data_of(const std::vector<JobView>& jobs) {
       Seen& seen = out[digest];
       ++seen.jobs;
       const auto& path = job.row.envelope.data;
-      if (seen.kind == "dataset" || path.starts_with(kMark)) continue;
+      if (seen.kind == "dataset" || path.starts_with(kDigestMark)) continue;
       seen.kind = "input";
       seen.name = std::filesystem::path(path).filename().string();
     }
@@ -94,7 +90,7 @@ Exit list_data(const Globals& globals, Connection& connection) {
   for (const auto& [digest, seen] : *data) {
     const auto size = sizes->find(digest);
     if (size == sizes->end()) continue;
-    const std::string name = kMark + digest.text();
+    const std::string name = marked(digest);
     if (globals.json) {
       print_line(json_line({{"schema", "mlbatch.data/1"},
                             {"digest", name},
@@ -114,7 +110,7 @@ Exit push(const Globals& globals, Connection& connection,
           const std::string& path) {
   auto blob = bring_file(connection, globals, path);
   if (!blob) return std::move(blob).fail();
-  print_line(kMark + blob->digest.text());
+  print_line(marked(blob->digest));
   return 0;
 }
 
@@ -146,22 +142,15 @@ Result<Digest> with_name(Connection& connection, const std::string& name) {
                      "shows, or a job"};
   }
   if (sizes->size() == 1) return sizes->begin()->first;
-  return Error{Fault::not_found, "ambiguous: '" + name + "' is " + kMark +
-                                     sizes->begin()->first.text() + " and " +
-                                     kMark + sizes->rbegin()->first.text()};
+  return Error{Fault::not_found, "ambiguous: '" + name + "' is " +
+                                     marked(sizes->begin()->first) + " and " +
+                                     marked(sizes->rbegin()->first)};
 }
 
 /// A digest, a job, or what is no word for a job: a name.
 Result<Digest> digest_named(Connection& connection, const std::string& what) {
-  const bool marked = what.starts_with(kMark);
-  const auto digest =
-      Digest::parse(marked ? std::string_view(what).substr(7) : what);
-  if (digest) return *digest;
-  if (marked) {
-    return Error{Fault::usage, "'" + what +
-                                   "' is no digest; want sha256: and 64 "
-                                   "digits of 0-9 a-f"};
-  }
+  if (what.starts_with(kDigestMark)) return marked_digest(what);
+  if (const auto digest = Digest::parse(what)) return *digest;
   auto made = made_by(connection, what);
   if (made || made.error().fault != Fault::usage) return made;
   return with_name(connection, what);
@@ -179,23 +168,20 @@ Result<std::vector<Digest>> digests_here(const Globals& globals,
       out.push_back(*digest);
     }
   }
-  if (out.size() > 1 && !globals.yes && ::isatty(STDIN_FILENO) != 1) {
-    return Error{Fault::usage, "data rm of " + std::to_string(out.size()) +
-                                   " data sets needs --yes"};
-  }
+  auto may = may_do_several(globals, "data rm", out.size(), "data sets");
+  if (!may) return std::move(may).fail();
   auto sizes = sizes_of(connection, out);
   if (!sizes) return std::move(sizes).fail();
   for (const auto& digest : out) {
     if (sizes->contains(digest)) continue;
-    return Error{Fault::not_found, "the broker has no data " +
-                                       std::string(kMark) + digest.text() +
+    return Error{Fault::not_found, "the broker has no data " + marked(digest) +
                                        "; nothing was removed"};
   }
   return out;
 }
 
 std::string still_needed(const Digest& digest, JobId job) {
-  return kMark + digest.text() + ": " +
+  return marked(digest) + ": " +
          (job.is_nil() ? "an unfinished job of another user"
                        : "the unfinished job " + job.id8()) +
          " needs it";
@@ -212,7 +198,7 @@ Exit remove(const Globals& globals, Connection& connection,
   }
   auto done = connection.ask_for<BlobsRemoved>(RemoveBlobs{*digests});
   if (!done) return std::move(done).fail();
-  for (const auto& digest : done->removed) print_line(kMark + digest.text());
+  for (const auto& digest : done->removed) print_line(marked(digest));
   std::string stay;
   for (const auto& [digest, job] : done->needed) {
     stay += (stay.empty() ? "" : "\n") + still_needed(digest, job);

@@ -1,6 +1,8 @@
 // See jobs.h.
 #include "jobs.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <sstream>
@@ -171,14 +173,45 @@ int exit_of(const JobRow& row) {
   return exit_code(Fault::bug);
 }
 
-int exit_of(const std::vector<JobView>& jobs) {
+int exit_of(const std::vector<int>& exits) {
   constexpr int kPartial = 13;
-  if (jobs.empty()) return 0;
-  const int first = exit_of(jobs.front().row);
-  for (const auto& job : jobs) {
-    if (exit_of(job.row) != first) return kPartial;
+  if (exits.empty()) return 0;
+  const bool alike = std::all_of(exits.begin(), exits.end(),
+                                 [&](int e) { return e == exits.front(); });
+  return alike ? exits.front() : kPartial;
+}
+
+int exit_of(const std::vector<JobView>& jobs) {
+  std::vector<int> exits;
+  for (const auto& job : jobs) exits.push_back(exit_of(job.row));
+  return exit_of(exits);
+}
+
+Result<> may_do_several(const Globals& globals, const std::string& verb,
+                        std::size_t count, const std::string& things) {
+  if (count <= 1 || globals.yes || ::isatty(STDIN_FILENO) == 1) return {};
+  return Error{Fault::usage, verb + " of " + std::to_string(count) + " " +
+                                 things + " needs --yes"};
+}
+
+const Artefact* artefact_of(const JobRow& row, std::string_view name) {
+  const Outcome* outcome = outcome_of(row);
+  if (outcome == nullptr) return nullptr;
+  const auto found =
+      std::find_if(outcome->artefacts.begin(), outcome->artefacts.end(),
+                   [&](const Artefact& a) { return a.name == name; });
+  return found == outcome->artefacts.end() ? nullptr : &*found;
+}
+
+Result<Digest> marked_digest(const std::string& text) {
+  if (text.starts_with(kDigestMark)) {
+    const auto digest =
+        Digest::parse(std::string_view(text).substr(kDigestMark.size()));
+    if (digest) return *digest;
   }
-  return first;
+  return Error{
+      Fault::usage,
+      "'" + text + "' is no digest; want sha256: and 64 digits of 0-9 a-f"};
 }
 
 }  // namespace mlb::submit

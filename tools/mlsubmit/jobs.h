@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connection.h"
@@ -27,10 +28,21 @@ int exit_of(const JobRow& row);
 /// of another line.
 std::vector<std::string> words_of(const std::string& input);
 
-/// All alike: that code; else 13.
+/// All alike: that code; else 13.  None: 0.
+int exit_of(const std::vector<int>& exits);
 int exit_of(const std::vector<JobView>& jobs);
+/// Fault::usage when several are meant, nobody said --yes, and nobody sits at
+/// a terminal to see it: "cancel of 3 jobs needs --yes".
+Result<> may_do_several(const Globals& globals, const std::string& verb,
+                        std::size_t count, const std::string& things);
 /// The outcome that the job's end follows from; null: none.
 const Outcome* outcome_of(const JobRow& row);
+/// What the job left under the word of `get`; null: nothing.
+const Artefact* artefact_of(const JobRow& row, std::string_view name);
+/// What stands before a digest that is an argument.
+inline constexpr std::string_view kDigestMark = "sha256:";
+/// Of "sha256:" and 64 digits.
+Result<Digest> marked_digest(const std::string& text);
 /// Every gate met; true without gates.
 bool gates_met(const JobRow& row);
 

@@ -84,10 +84,8 @@ Exit cancel(const Globals& globals, const JobsFlags& flags) {
   if (!connection) return std::move(connection).fail();
   auto ids = resolve(**connection, flags.jobs);
   if (!ids) return std::move(ids).fail();
-  if (ids->size() > 1 && !globals.yes && ::isatty(STDIN_FILENO) != 1) {
-    return Error{Fault::usage, "cancel of " + std::to_string(ids->size()) +
-                                   " jobs needs --yes"};
-  }
+  auto may = may_do_several(globals, "cancel", ids->size(), "jobs");
+  if (!may) return std::move(may).fail();
   for (const auto& id : *ids) {
     auto taken = (*connection)->ask_for<CancelTaken>(Cancel{id});
     if (!taken) return std::move(taken).fail();

@@ -9,8 +9,6 @@
 namespace mlb::submit {
 namespace {
 
-constexpr std::string_view kMark = "sha256:";
-
 bool is_file(const std::string& what) {
   std::error_code error;
   return std::filesystem::exists(what, error);
@@ -22,23 +20,10 @@ bool looks_like_path(const std::string& what) {
 }
 
 Result<Digest> digest_of(const JobRow& row) {
-  if (const Outcome* outcome = outcome_of(row)) {
-    for (const auto& a : outcome->artefacts) {
-      if (a.name == "model") return a.digest;
-    }
-  }
+  if (const Artefact* model = artefact_of(row, "model")) return model->digest;
   return Error{Fault::not_found, "job " + row.id.id8() +
                                      " has no model; it is " +
                                      std::string(name_of(row.state))};
-}
-
-Result<Digest> named_digest(const std::string& what) {
-  const auto digest =
-      Digest::parse(std::string_view(what).substr(kMark.size()));
-  if (digest) return *digest;
-  return Error{
-      Fault::usage,
-      "'" + what + "' is no digest; want sha256: and 64 digits of 0-9 a-f"};
 }
 
 Result<Digest> of_job(Connection& connection, const std::string& what,
@@ -62,8 +47,8 @@ Result<ModelFileHere> find_model(const Globals& globals,
   }
   auto connection = Connection::open(globals);
   if (!connection) return std::move(connection).fail();
-  auto digest = what.starts_with(kMark) ? named_digest(what)
-                                        : of_job(**connection, what, out);
+  auto digest = what.starts_with(kDigestMark) ? marked_digest(what)
+                                              : of_job(**connection, what, out);
   if (!digest) return std::move(digest).fail();
   auto folder = TemporaryFolder::make();
   if (!folder) return std::move(folder).fail();
