@@ -3,6 +3,7 @@
 // across our own functions.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -33,6 +34,9 @@ int exit_code(Fault fault);
 struct Error {
   Fault fault = Fault::bug;
   std::string message;
+  /// Of the data, from 1, that the message is about; 0: of no row.  Who has the
+  /// file knows its line.
+  std::uint64_t row = 0;
 
   /// Puts "what: " in front of the message.
   Error context(const std::string& what) && {

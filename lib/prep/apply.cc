@@ -18,9 +18,10 @@ using table::Column;
 constexpr std::string_view kMissingText{"\0missing", 8};
 
 Error unknown_level(const Feature& f, const Column& column, std::size_t row) {
-  return {Fault::data, row_text(row) + ": column '" + f.name + "' is '" +
-                           table::shortened(column.text_of(row)) +
-                           "', which no training row has"};
+  return row_error(row, "",
+                   ": column '" + f.name + "' is '" +
+                       table::shortened(column.text_of(row)) +
+                       "', which no training row has");
 }
 
 /// The place of each row's level: an index, kUnknown or kMissing, after what
@@ -69,9 +70,10 @@ Result<std::vector<double>> plain_numbers(const Feature& f,
     double x = lacks_value(column, row) ? f.fill : number_of(f, column, row);
     if (f.log1p) {
       if (!(x > -1)) {
-        return Error{Fault::data, row_text(row) + ": column '" + f.title() +
-                                      "' is " + table::number_text(x) +
-                                      "; log1p wants more than -1"};
+        return row_error(row, "",
+                         ": column '" + f.title() + "' is " +
+                             table::number_text(x) +
+                             "; log1p wants more than -1");
       }
       x = std::log1p(x);
     }
@@ -217,9 +219,9 @@ Result<> check_missing(const Feature& f, const Column& column,
   if (f.when_missing != WhenMissing::refuse) return {};
   for (const auto row : rows) {
     if (!lacks_value(column, row)) continue;
-    return Error{Fault::data, row_text(row) + ": column '" + f.name +
-                                  "' has no value; its rule has missing: "
-                                  "error"};
+    return row_error(
+        row, "",
+        ": column '" + f.name + "' has no value; its rule has missing: error");
   }
   return {};
 }

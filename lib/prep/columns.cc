@@ -113,8 +113,10 @@ bool lacks_value(const Column& column, std::size_t row) {
   return column.type == Type::real && !std::isfinite(column.reals[row]);
 }
 
-std::string row_text(std::size_t row) {
-  return "row " + std::to_string(row + 1);
+Error row_error(std::size_t row, const std::string& before,
+                const std::string& behind) {
+  return {Fault::data, before + "row " + std::to_string(row + 1) + behind,
+          row + 1};
 }
 
 }  // namespace mlb::prep

@@ -36,7 +36,9 @@ bool is_number(const table::Column& column);
 double number_at(const table::Column& column, std::size_t row);
 /// Missing, or a number that is not finite.
 bool lacks_value(const table::Column& column, std::size_t row);
-/// "row 7": as messages count.
-std::string row_text(std::size_t row);
+/// Bad data in a row, which stands as "row 7" between the texts and is the row
+/// of the error.
+Error row_error(std::size_t row, const std::string& before,
+                const std::string& behind);
 
 }  // namespace mlb::prep

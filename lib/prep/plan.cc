@@ -67,9 +67,9 @@ Result<> fit_classes(const Column& target, const Rows& rows,
 Result<> check_target(const Column& target, std::size_t row) {
   const double value = number_at(target, row);
   if (std::fabs(value) <= std::numeric_limits<float>::max()) return {};
-  return Error{Fault::data, row_text(row) + " has the target " +
-                                table::number_text(value) +
-                                "; want a number below 3.4e38"};
+  return row_error(row, "",
+                   " has the target " + table::number_text(value) +
+                       "; want a number below 3.4e38");
 }
 
 TargetTransform transform_of(const JobSpec& spec) {
@@ -90,10 +90,9 @@ Result<> fit_values(const Column& target, const Rows& rows, const JobSpec& spec,
     if (!good) return good;
     const double y = number_at(target, row);
     if (plan.target_scaling.log1p && !(y > -1)) {
-      return Error{Fault::data, row_text(row) + " has the target " +
-                                    table::number_text(y) +
-                                    "; target_transform: log1p wants more "
-                                    "than -1"};
+      return row_error(row, "",
+                       " has the target " + table::number_text(y) +
+                           "; target_transform: log1p wants more than -1");
     }
     values.push_back(plan.target_scaling.log1p ? std::log1p(y) : y);
   }
@@ -290,9 +289,9 @@ Result<std::vector<float>> target_of(const Plan& plan,
     }
     const std::int64_t place = finder.at(row);
     if (place < 0) {
-      return Error{Fault::data, row_text(row) + " has the class '" +
-                                    target->text_of(row) +
-                                    "', which no training row has"};
+      return row_error(row, "",
+                       " has the class '" + target->text_of(row) +
+                           "', which no training row has");
     }
     out.push_back(static_cast<float>(place));
   }
@@ -312,9 +311,9 @@ Result<std::vector<float>> weights_of(const table::Table& table,
   for (const auto row : rows) {
     const bool bad = lacks_value(*column, row) || number_at(*column, row) < 0;
     if (bad) {
-      return Error{Fault::data, "features.weight: " + row_text(row) + " has '" +
-                                    column->text_of(row) +
-                                    "'; want a number from 0 on"};
+      return row_error(
+          row, "features.weight: ",
+          " has '" + column->text_of(row) + "'; want a number from 0 on");
     }
     out.push_back(static_cast<float>(number_at(*column, row)));
   }

@@ -102,9 +102,8 @@ struct Divider {
 
   static Error nothing_in(const char* field, std::size_t row,
                           const Column& column) {
-    return {Fault::data, std::string("data.split.") + field + ": " +
-                             row_text(row) + " has no value in column '" +
-                             column.name + "'"};
+    return row_error(row, std::string("data.split.") + field + ": ",
+                     " has no value in column '" + column.name + "'");
   }
 
   Result<Split> by_fractions(const Rows& rows) const {
@@ -135,11 +134,10 @@ struct Divider {
       const std::string value = (*found)->text_of(row);
       const auto place = places.find(value);
       if (place == places.end()) {
-        return Error{Fault::data,
-                     "data.split.column: " + row_text(row) + " has '" +
-                         table::shortened(value) + "' in column '" +
-                         split.column +
-                         "', which is in no list of train, valid and test"};
+        return row_error(row, "data.split.column: ",
+                         " has '" + table::shortened(value) + "' in column '" +
+                             split.column +
+                             "', which is in no list of train, valid and test");
       }
       (out.*place->second).push_back(row);
     }

@@ -134,10 +134,12 @@ Result<> write_csv(CsvFile& file, const ConvertOptions& options,
                    const Judged& judged, const Spool& spool,
                    const std::string& out_path, const ReadProgress& progress) {
   const unsigned threads = thread_count(options.csv);
-  auto writer = DatasetWriter::create(out_path, judged.inspection,
-                                      {.source = file.path(),
-                                       .compress = options.compress,
-                                       .threads = threads});
+  auto writer = DatasetWriter::create(
+      out_path, judged.inspection,
+      {.source =
+           options.source_name.empty() ? file.path() : options.source_name,
+       .compress = options.compress,
+       .threads = threads});
   if (!writer) return std::move(writer).fail();
   Conversion conversion(file, options.csv, judged, spool, *writer, progress);
   auto done = conversion.reads_again() ? file.reader().rewind() : Result<>();

@@ -39,7 +39,9 @@ Result<Inspection> inspect_csv(const std::string& path,
 
 struct ConvertOptions {
   CsvOptions csv;
-  bool compress = true;  ///< shuffle + deflate level 1
+  bool compress = true;       ///< shuffle + deflate level 1
+  std::string source_name{};  ///< what the file is called in the data set;
+                              ///< empty: the last part of its path
 };
 
 /// Writes the data set (docs/dataset-format.md).  The output appears whole or

@@ -62,7 +62,7 @@ refused 'input file' 2 matrix good.h5 --target n -o ./folder/../good.h5 --force
 refused no/m.h5 11 matrix good.h5 --target n -o no/m.h5
 
 # A disk that fills up, an interruption.
-(echo 'a,b,c,d'; seq 1 400000 | sed 's/.*/&.5,&,2&,3&/') >long.csv
+(echo 'a,b,c,d'; seq 1 1500000 | sed 's/.*/&.5,&,2&,3&/') >long.csv
 mlprep -q long.csv -o long.h5
 status=0
 (trap '' XFSZ; ulimit -f 64; mlprep matrix long.h5 --target b --split 1,0,0 -o full.h5) >out 2>err || status=$?

@@ -38,6 +38,18 @@ PY
 again=$(mlsubmit submit "$prep")
 expect_exit 0 mlsubmit wait "$again" --timeout 60s
 expect "$digest" "sha256:$(mlsubmit status "$again" --json | jq -r '.artefacts[0].sha256')"
+cat >"$T/plain.yaml" <<YAML
+kind: prep
+data: {csv: $MLB_SRC/jobspecs/data/penguins.csv, split: {train: 0.7, valid: 0.15, test: 0.15}}
+target: species
+seed: 7
+YAML
+plain=$(mlsubmit submit "$T/plain.yaml")
+expect_exit 0 mlsubmit wait "$plain" --timeout 60s
+mlsubmit get "$plain" dataset -o "$T/plain" >/dev/null
+mlprep -q "$MLB_SRC/jobspecs/data/penguins.csv" -o "$T/plain.h5" --target species \
+  --split '{train: 0.7, valid: 0.15, test: 0.15}' --seed 7
+cmp "$T/plain/dataset.h5" "$T/plain.h5"
 
 # By digest it is the data of a later job, with its own split.
 cat >"$T/train.yaml" <<YAML

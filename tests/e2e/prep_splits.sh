@@ -49,7 +49,10 @@ PY
 
 # What cannot be is refused with its place, and leaves nothing.
 expect_exit 11 mlprep "$T/a.csv" -o "$T/no.h5" --split '{column: part, train: [a]}'
-grep -q "row 3 has 'b' in column 'part'" "$T/err" || fail "$(cat "$T/err")"
+grep -q "a.csv:4: data.split.column: row 3 has 'b' in column 'part'" "$T/err" || fail "$(cat "$T/err")"
+sed '1i # made by hand' "$T/a.csv" | sed '3s/$/\n/' >"$T/odd.csv"
+expect_exit 11 mlprep "$T/odd.csv" --skip 1 -o "$T/no.h5" --split '{column: part, train: [a]}'
+grep -q 'odd.csv:6: .*row 3 has' "$T/err" || fail "line behind blank ones: $(cat "$T/err")"
 expect_exit 2 mlprep "$T/a.csv" -o "$T/no.h5" --split '{train: 2}'
 expect_exit 3 mlprep "$T/a.csv" -o "$T/no.h5" --columns '{zip: {scale: none}}'
 grep -q "'zip' matches no column" "$T/err" || fail "$(cat "$T/err")"

@@ -1,6 +1,6 @@
 mlb_unit_test(table_test
   ARGS ~[full_disk]
-  SOURCES table_csv_test.cc table_csv_random_test.cc table_sniff_test.cc
+  SOURCES table_csv_test.cc table_csv_line_test.cc table_csv_random_test.cc table_sniff_test.cc
     table_scan_test.cc table_source_test.cc table_dialect_test.cc table_property_test.cc table_value_test.cc
     table_date_test.cc table_infer_test.cc table_moment_test.cc table_dataset_test.cc table_damage_test.cc
     table_quick_number_test.cc

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "prep/columns.h"
 #include "table/convert.h"
+#include "table/csv_line.h"
 #include "term/progress.h"
 #include "verbs.h"
 
@@ -112,7 +113,10 @@ Result<> convert(const ConvertFlags& flags) {
   if (flags.prepare.asked()) {
     auto noticed =
         prepare(*spec, part.path(), flags.output, flags.compress == "deflate");
-    if (!noticed) return std::move(noticed).context(flags.input);
+    if (!noticed) {
+      return table::with_place(std::move(noticed).fail(), flags.input,
+                               flags.input, *options);
+    }
     if (!flags.quiet) print_noticed(flags, *noticed);
   }
   if (!flags.quiet) print_decisions(flags, *done);

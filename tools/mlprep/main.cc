@@ -272,12 +272,14 @@ std::vector<std::string> with_verb(int argc, char** argv, const CLI::App& app) {
   return out;
 }
 
-/// A broken pipe is not an error: who reads has seen enough.
+/// When nobody reads any more we end as SIGPIPE would have ended us, silently.
 int finish(Result<int> done) {
   if (done && std::fflush(stdout) != 0) done = output_error();
   if (done) return *done;
   if (done.error().fault == Fault::cancelled) {
-    return interrupted() ? 128 + static_cast<int>(signal_received) : 0;
+    if (interrupted()) return 128 + static_cast<int>(signal_received);
+    ::signal(SIGPIPE, SIG_DFL);
+    ::raise(SIGPIPE);
   }
   std::fprintf(stderr, "mlprep: %s\n", done.error().message.c_str());
   return exit_code(done.error().fault);

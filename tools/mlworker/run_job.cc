@@ -38,7 +38,7 @@ void run_phases(Work& work, Reporter& reporter) {
          data                        ? FailureClass::bad_data
          : fault == Fault::cancelled ? FailureClass::cancelled
                                      : FailureClass::error,
-         r.error().message);
+         message_of(work, r.error()));
     return true;
   };
   reporter.live(live_of("convert", 0));

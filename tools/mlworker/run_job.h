@@ -60,6 +60,8 @@ struct Work {
 Result<> load_data(Work& work, Reporter& reporter);
 Result<> divide(Work& work);   ///< split and plan
 Result<> prepare(Work& work);  ///< and designs
+/// What an error says, with the line of the CSV when it is about a row.
+std::string message_of(const Work& work, const Error& error);
 // run_job_prep.cc: a data set as the result
 Result<> make_dataset(Work& work);
 // run_job.cc

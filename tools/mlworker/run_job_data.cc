@@ -6,6 +6,7 @@
 #include "prep/columns.h"
 #include "run_job.h"
 #include "table/convert.h"
+#include "table/csv_line.h"
 #include "table/dataset.h"
 #include "table/prepared.h"
 #include "wire/wire.h"
@@ -13,11 +14,14 @@
 namespace mlb::job_program {
 namespace {
 
+std::string file_name(const Work& work) {
+  return std::filesystem::path(work.spec.data.path).filename().string();
+}
+
 /// Messages name the user's file, not the link in the job's directory.
 Error with_true_name(Error error, const Work& work) {
   const std::string input = work.dir + "/input";
-  const auto name =
-      std::filesystem::path(work.spec.data.path).filename().string();
+  const std::string name = file_name(work);
   for (std::size_t at = error.message.find(input); at != std::string::npos;
        at = error.message.find(input)) {
     error.message.replace(at, input.size(), name);
@@ -30,8 +34,10 @@ Result<> convert(const Work& work, const table::CsvOptions& csv,
   table::CsvOptions granted = csv;
   granted.threads =
       static_cast<unsigned>(std::max(1, work.spec.resources.cpus));
+  const bool is_result = work.spec.kind == Kind::prep;
   auto done = table::convert_csv(
-      work.dir + "/input", path, {.csv = granted, .compress = false},
+      work.dir + "/input", path,
+      {.csv = granted, .compress = is_result, .source_name = file_name(work)},
       [](std::uint64_t, std::uint64_t) { return !stop_asked(); });
   if (!done) return std::move(done).fail();
   return {};
@@ -46,6 +52,8 @@ std::string cache_key(const Work& work, const table::CsvOptions& csv) {
   Writer w;
   w.text(build_id());
   w.block(wire::encode_spec(key));
+  // A data set that is a result is compressed and says what it was made from.
+  if (work.spec.kind == Kind::prep) w.text(file_name(work));
   return sha256(w.bytes()).text();
 }
 
@@ -170,6 +178,16 @@ Result<> load_data(Work& work, Reporter& reporter) {
   if (!split) return with_true_name(std::move(split).fail(), work);
   work.stored_split = std::move(*split);
   return {};
+}
+
+std::string message_of(const Work& work, const Error& error) {
+  if (error.row == 0 || work.spec.data.source == DataSource::dataset) {
+    return error.message;
+  }
+  const auto csv = prep::csv_options(work.spec);
+  if (!csv) return error.message;
+  return table::with_place(error, file_name(work), work.dir + "/input", *csv)
+      .message;
 }
 
 Result<> divide(Work& work) {
