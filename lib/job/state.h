@@ -132,7 +132,8 @@ struct Live {
   double fraction = 0;      ///< of the attempt, [0, 1]
   double eta_seconds = -1;  ///< < 0: unknown
   double rows_per_second = 0;
-  std::uint64_t memory = 0;  ///< bytes
+  std::uint64_t memory = 0;                    ///< bytes of the job's process
+  std::map<std::string, double> metrics = {};  ///< the newest of each name
 };
 
 }  // namespace mlb

@@ -124,6 +124,7 @@ Result<bool> ForestTrainer::step(StepReport& report) {
       data.values.push_back(static_cast<float>(targets_[i]));
     }
   }
+  grown_ = first;
   std::vector<std::vector<float>> bags(count);
   std::vector<Tree> grown(count);
   pool_.run(count, [&](std::size_t i) {
@@ -132,6 +133,7 @@ Result<bool> ForestTrainer::step(StepReport& report) {
     grown[i] =
         grow_tree(data, options_, bags[i],
                   Rng::stream(seed_, "tree " + std::to_string(first + i)));
+    ++grown_;
   });
   if (stop_asked_()) return false;  // in the middle of a step: none of it
   for (Tree& tree : grown) trees_.push_back(std::move(tree));
@@ -142,6 +144,11 @@ Result<bool> ForestTrainer::step(StepReport& report) {
             {}};
   report_out_of_bag(report);
   return true;
+}
+
+Underway ForestTrainer::underway() const {
+  const std::size_t grown = grown_;
+  return {static_cast<double>(grown) / spec_.trees, grown};
 }
 
 Result<std::unique_ptr<Model>> ForestTrainer::finish() {

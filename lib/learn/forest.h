@@ -1,6 +1,8 @@
 // Random forests for classes and numbers: our own engine, one for both.
 #pragma once
 
+#include <atomic>
+
 #include "learn/common.h"
 #include "learn/tree.h"
 
@@ -45,6 +47,7 @@ class ForestTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  Underway underway() const override;
   bool resumable() const override { return true; }
   void save_state(Writer& writer) const override;
   Result<> load_state(Reader& reader) override;
@@ -63,9 +66,10 @@ class ForestTrainer final : public Trainer {
   std::vector<BinnedFeature> features_;
   TreeOptions options_;
   std::vector<Tree> trees_;
-  std::vector<double> targets_;        ///< numbers, as they are learned
-  std::vector<float> votes_;           ///< rows x outputs, out of bag
-  std::vector<std::uint32_t> voters_;  ///< trees that did not see the row
+  std::atomic<std::size_t> grown_ = 0;  ///< trees, also in this step
+  std::vector<double> targets_;         ///< numbers, as they are learned
+  std::vector<float> votes_;            ///< rows x outputs, out of bag
+  std::vector<std::uint32_t> voters_;   ///< trees that did not see the row
 };
 
 }  // namespace mlb::learn

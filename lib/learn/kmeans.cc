@@ -239,8 +239,17 @@ double KmeansTrainer::move(const Assigned& assigned,
   return moved;
 }
 
-std::optional<double> KmeansTrainer::run(prep::Matrix& centres) const {
+/// Most starts end long before max_iter.
+Underway KmeansTrainer::underway() const {
+  const double start = static_cast<double>(moves_) / spec_.max_iter;
+  Underway out{(starts_ + start) / spec_.n_init, starts_};
+  if (starts_ > 0) out.metrics["train.loss"] = best_;
+  return out;
+}
+
+std::optional<double> KmeansTrainer::run(prep::Matrix& centres) {
   for (int i = 0; i < spec_.max_iter; ++i) {
+    moves_ = static_cast<std::uint64_t>(i);
     if (stop_asked_()) return std::nullopt;
     if (move(assign(centres), centres) <= tolerance_) break;
   }
@@ -259,6 +268,7 @@ Result<bool> KmeansTrainer::step(StepReport& report) {
     centres_ = std::move(centres);
   }
   ++starts_;
+  moves_ = 0;
   report = {starts_, all, starts_, {{"train.loss", best_}}};
   return true;
 }

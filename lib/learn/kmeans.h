@@ -41,6 +41,7 @@ class KmeansTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  Underway underway() const override;
   bool resumable() const override { return true; }
   void save_state(Writer& writer) const override;
   Result<> load_state(Reader& reader) override;
@@ -62,7 +63,7 @@ class KmeansTrainer final : public Trainer {
   Assigned assign(const prep::Matrix& centres) const;
   double move(const Assigned& assigned, prep::Matrix& centres) const;
   /// No value when asked to stop.
-  std::optional<double> run(prep::Matrix& centres) const;
+  std::optional<double> run(prep::Matrix& centres);
 
   KmeansSpec spec_;
   std::uint64_t seed_;
@@ -72,6 +73,7 @@ class KmeansTrainer final : public Trainer {
   std::size_t k_ = 0;
   double tolerance_ = 0;
   std::uint32_t starts_ = 0;
+  std::uint64_t moves_ = 0;  ///< of the centres, in this start
   double best_ = 0;
   prep::Matrix centres_;
 };

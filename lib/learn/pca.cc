@@ -115,6 +115,10 @@ bool PcaTrainer::pauses() const {
   return inner_->pauses();
 }
 
+Underway PcaTrainer::underway() const {
+  return inner_ ? inner_->underway() : Underway{};
+}
+
 void PcaTrainer::save_state(Writer& w) const {
   inner_->save_state(w);
 }

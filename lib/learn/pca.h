@@ -48,6 +48,7 @@ class PcaTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  Underway underway() const override;
   bool resumable() const override;
   bool pauses() const override;
   void save_state(Writer& writer) const override;

@@ -85,9 +85,12 @@ Result<bool> SvmTrainer::step(StepReport& report) {
   const std::size_t first = solved_.size();
   const std::size_t count = std::min(kProblemsAStep, problems_.size() - first);
   if (count == 0) return false;
+  ended_ = first;
   std::vector<std::optional<Machine>> found(count);
-  pool_.run(count,
-            [&](std::size_t i) { found[i] = solve(problems_[first + i]); });
+  pool_.run(count, [&](std::size_t i) {
+    found[i] = solve(problems_[first + i]);
+    ++ended_;
+  });
   for (const auto& machine : found) {
     if (!machine) return false;  // in the middle of a step: none of it
   }
@@ -97,6 +100,12 @@ Result<bool> SvmTrainer::step(StepReport& report) {
             solved_.size(),
             {}};
   return true;
+}
+
+Underway SvmTrainer::underway() const {
+  const std::size_t ended = ended_;
+  return {static_cast<double>(ended) / static_cast<double>(problems_.size()),
+          ended};
 }
 
 /// From the machines behind `first`, each on the rows that it has not seen.

@@ -41,6 +41,7 @@ class SvmTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  Underway underway() const override;
 
  private:
   struct Problem {
@@ -66,6 +67,7 @@ class SvmTrainer final : public Trainer {
   Kernel kernel_;
   std::vector<Problem> problems_;  ///< of a pair: all rows, then its folds
   std::vector<Machine> solved_;
+  std::atomic<std::size_t> ended_ = 0;  ///< those solved, also in this step
 };
 
 class SvrModel final : public Model {

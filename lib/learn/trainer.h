@@ -67,6 +67,13 @@ struct StepReport {
   std::string note = {};  ///< what the user should know; mostly empty
 };
 
+/// How far a training is in the middle of a step.
+struct Underway {
+  double fraction = -1;    ///< of the whole training, [0, 1]; < 0: not known
+  std::uint64_t step = 0;  ///< optimiser steps so far
+  std::map<std::string, double> metrics = {};  ///< "train.loss" so far
+};
+
 /// Asked between batches; true: return from step() as soon as possible.
 using StopAsked = std::function<bool()>;
 
@@ -88,6 +95,8 @@ class Trainer {
   /// Does it leave step() when asked and go on there later?  For the others a
   /// step that is left is lost.
   virtual bool pauses() const { return false; }
+  /// For the thread that is in step(), while it asks whether to stop.
+  virtual Underway underway() const { return {}; }
   /// All that continuing needs: a trainer of the same spec and data that
   /// loads it after begin() goes on bit for bit as this one.
   virtual void save_state(Writer&) const {}

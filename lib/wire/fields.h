@@ -363,6 +363,7 @@ void fields(V& v, Live& x) {
   v("stage", x.stage), v("epoch", x.epoch), v("epochs", x.epochs);
   v("step", x.step), v("fraction", x.fraction), v("eta", x.eta_seconds);
   v("rows_per_second", x.rows_per_second), v("memory", x.memory);
+  v("metrics", x.metrics);
 }
 
 // ---- job/record.h ----

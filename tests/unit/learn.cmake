@@ -12,7 +12,8 @@ mlb_unit_test(learn_test
 mlb_unit_test(learn_model_test
   SOURCES learn_boosted_test.cc learn_family_test.cc learn_kmeans_test.cc
     learn_linear_test.cc learn_resume_test.cc learn_simple_test.cc
-    learn_svm_test.cc learn_tree_test.cc learn_weights_test.cc
+    learn_svm_test.cc learn_tree_test.cc learn_underway_test.cc
+    learn_weights_test.cc
   LIBS mlb::learn learn_sets)
 mlb_unit_test(learn_hostile_test
   SOURCES learn_hostile_test.cc learn_models.cc learn_onnx_test.cc

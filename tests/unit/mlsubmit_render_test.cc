@@ -159,6 +159,11 @@ TEST_CASE("live values make one line") {
                   .memory = 0};
   CHECK(live_text(live, 4, false) ==
         "train  ##.. 50%  ETA 02:14  142 k rows/s");
+  Live more = live;
+  more.memory = 412'000'000;
+  more.metrics = {{"train.loss", 0.4362}, {"train.lr", 3e-4}};
+  CHECK(live_text(more, 0, false) ==
+        "train  50%  ETA 02:14  142 k rows/s  loss .4362  lr 0.0003  412 MB");
   CHECK(live_text(live, 0, false) == "train  50%  ETA 02:14  142 k rows/s");
 }
 
@@ -208,7 +213,7 @@ TEST_CASE("every key of a job is there, null when unknown") {
     INFO(key);
     CHECK(json.at(key).is_null());
   }
-  CHECK(json["progress"].size() == 6);
+  CHECK(json["progress"].size() == 9);
   CHECK(error_json({Fault::not_found, "x"})["exit"] == 6);
   CHECK(event_json(point(1, 2))["type"] == "progress");
   // Bytes that are not UTF-8 do not stop a log.

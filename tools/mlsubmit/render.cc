@@ -52,14 +52,21 @@ Json progress_json(const JobView& job) {
   const bool running = job.row.state == JobState::running;
   const std::uint32_t epoch = std::max(p.epoch, running ? live.epoch : 0);
   const std::uint32_t epochs = p.epochs != 0 ? p.epochs : live.epochs;
+  const std::uint64_t step = std::max(p.step, running ? live.step : 0);
   return {
       {"stage", running ? text_or_null(live.stage) : Json()},
       {"epoch", epoch == 0 ? Json() : Json(epoch)},
       {"epochs", epochs == 0 ? Json() : Json(epochs)},
-      {"step", p.step == 0 ? Json() : Json(p.step)},
+      {"step", step == 0 ? Json() : Json(step)},
       {"fraction", fraction_of(job)},
       {"eta_s", running && live.eta_seconds >= 0 ? json_number(live.eta_seconds)
-                                                 : Json()}};
+                                                 : Json()},
+      {"rows_per_s", running && live.rows_per_second > 0
+                         ? json_number(live.rows_per_second)
+                         : Json()},
+      {"memory", running && live.memory > 0 ? Json(live.memory) : Json()},
+      {"metrics", metrics_json(running && !live.metrics.empty() ? live.metrics
+                                                                : p.metrics)}};
 }
 
 void add_outcome(const Outcome* outcome, Json& out) {
@@ -266,6 +273,13 @@ std::string live_text(const Live& live, int bar_cells, bool utf8) {
   if (live.rows_per_second > 0) {
     out += "  " + term::count_text(live.rows_per_second) + " rows/s";
   }
+  for (const char* name : {"train.loss", "train.lr"}) {
+    const auto found = live.metrics.find(name);
+    if (found == live.metrics.end()) continue;
+    out += "  " + short_name(name) + " " + term::number_text(found->second, 4);
+  }
+  if (live.memory > 0)
+    out += "  " + term::bytes_text(static_cast<double>(live.memory));
   return out;
 }
 

@@ -6,7 +6,7 @@ add_library(mlbatch_job_parts STATIC job_model.cc run_job.cc run_job_cache.cc
 target_include_directories(mlbatch_job_parts
   PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(mlbatch_job_parts
-  PUBLIC mlb::options mlb::learn PRIVATE mlb::wire)
+  PUBLIC mlb::options mlb::learn PRIVATE mlb::exec mlb::wire)
 
 add_executable(mlbatch-job job_main.cc)
 target_link_libraries(mlbatch-job PRIVATE mlbatch_job_parts mlb::wire

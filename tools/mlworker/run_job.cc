@@ -7,6 +7,7 @@
 #include <new>
 
 #include "base/file.h"
+#include "exec/memory.h"
 #include "wire/wire.h"
 
 namespace mlb::job_program {
@@ -105,10 +106,14 @@ void Reporter::checkpoint(const CheckpointMark& mark) {
   frame(kItemFrame, wire::encode_item(item));
 }
 
-void Reporter::live(const Live& live) {
-  const Millis now = read_clock().mono;
-  if (live.stage == last_stage_ && last_live_ + kLiveEvery > now) return;
-  last_live_ = now;
+bool Reporter::takes_live() const {
+  return last_live_ + kLiveEvery <= read_clock().mono;
+}
+
+void Reporter::live(Live live) {
+  if (live.stage == last_stage_ && !takes_live()) return;
+  last_live_ = read_clock().mono;
+  live.memory = exec::resident_bytes(::getpid()).value_or(0);
   last_stage_ = live.stage;
   frame(kLiveFrame, wire::encode_live(live));
 }

@@ -28,7 +28,9 @@ class Reporter {
   /// The file is whole and durable.
   void checkpoint(const CheckpointMark& mark);
   /// At most one every 100 ms, unless the stage changed.
-  void live(const Live& live);
+  void live(Live live);
+  /// Would it be sent now?
+  bool takes_live() const;
 
  private:
   void frame(std::uint8_t kind, ByteView payload);

@@ -29,8 +29,17 @@ Error with_true_name(Error error, const Work& work) {
   return error;
 }
 
-Result<> convert(const Work& work, const table::CsvOptions& csv,
-                 const std::string& path) {
+Live converting(std::uint64_t read, std::uint64_t all) {
+  Live out;
+  out.stage = "convert";
+  if (all > 0) {
+    out.fraction = static_cast<double>(read) / static_cast<double>(all);
+  }
+  return out;
+}
+
+Result<> convert(const Work& work, Reporter& reporter,
+                 const table::CsvOptions& csv, const std::string& path) {
   table::CsvOptions granted = csv;
   granted.threads =
       static_cast<unsigned>(std::max(1, work.spec.resources.cpus));
@@ -38,7 +47,10 @@ Result<> convert(const Work& work, const table::CsvOptions& csv,
   auto done = table::convert_csv(
       work.dir + "/input", path,
       {.csv = granted, .compress = is_result, .source_name = file_name(work)},
-      [](std::uint64_t, std::uint64_t) { return !stop_asked(); });
+      [&](std::uint64_t read, std::uint64_t all) {
+        reporter.live(converting(read, all));
+        return !stop_asked();
+      });
   if (!done) return std::move(done).fail();
   return {};
 }
@@ -63,13 +75,13 @@ struct Found {
 };
 
 /// The data set itself, or the conversion of the CSV: made once a worker.
-Result<Found> find_dataset(Work& work) {
+Result<Found> find_dataset(Work& work, Reporter& reporter) {
   const std::string input = work.dir + "/input";
   if (work.spec.data.source == DataSource::dataset) return Found{input};
   auto csv = prep::csv_options(work.spec);
   if (!csv) return std::move(csv).fail();
   const auto make = [&](const std::string& path) {
-    return convert(work, *csv, path);
+    return convert(work, reporter, *csv, path);
   };
   if (work.cache.dir.empty()) {
     const std::string path = work.dir + "/dataset.h5";
@@ -86,7 +98,7 @@ Result<Found> find_dataset(Work& work) {
 
 /// One that was damaged since it was made is made again.
 Result<table::Dataset> open_dataset(Work& work, Reporter& reporter) {
-  auto found = find_dataset(work);
+  auto found = find_dataset(work, reporter);
   if (!found) return std::move(found).fail();
   work.dataset = found->path;
   auto dataset = table::Dataset::open(found->path);
@@ -97,7 +109,7 @@ Result<table::Dataset> open_dataset(Work& work, Reporter& reporter) {
   work.dataset_lock.reset();
   forget_conversion(work.cache,
                     std::filesystem::path(found->path).stem().string());
-  found = find_dataset(work);
+  found = find_dataset(work, reporter);
   if (!found) return std::move(found).fail();
   return table::Dataset::open(found->path);
 }

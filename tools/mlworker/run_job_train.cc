@@ -2,6 +2,7 @@
 // somebody asks to stop.
 #include <cmath>
 #include <filesystem>
+#include <thread>
 
 #include "base/file.h"
 #include "learn/class_weights.h"
@@ -28,20 +29,26 @@ void add_history(Work& work, const Point& point) {
   }
 }
 
-Live live_of(const Work& work, const Point& point) {
+/// `point`: the newest one; `seconds`: of training so far.
+Live live_of(const Work& work, const Point& point,
+             const learn::Underway& underway, double seconds) {
   Live live;
   live.stage = "train";
   live.epoch = point.epoch;
   live.epochs = point.epochs;
-  live.step = point.step;
-  live.fraction = static_cast<double>(point.epoch) /
-                  static_cast<double>(std::max(1u, point.epochs));
-  const double seconds = static_cast<double>(point.elapsed.count()) / 1000;
-  const std::uint32_t done = std::max(1u, point.epoch);
-  live.eta_seconds = seconds / done * (point.epochs - point.epoch);
+  live.step = std::max(point.step, underway.step);
+  const double epochs = std::max(1u, point.epochs);
+  live.fraction = std::max(point.epoch / epochs, underway.fraction);
+  if (live.fraction > 0) {
+    live.eta_seconds = seconds / live.fraction * (1 - live.fraction);
+  }
   if (seconds > 0) {
-    live.rows_per_second =
-        static_cast<double>(work.train.x.rows) * point.epoch / seconds;
+    live.rows_per_second = static_cast<double>(work.train.x.rows) * epochs *
+                           live.fraction / seconds;
+  }
+  live.metrics = point.metrics;
+  for (const auto& [name, value] : underway.metrics) {
+    live.metrics[name] = value;
   }
   return live;
 }
@@ -90,9 +97,16 @@ class Training {
     return limit && elapsed() >= *limit;
   }
   bool must_end() const { return stop_asked() || time_is_over(); }
-  /// Asked within steps: by some trainers often, by others never.
-  bool must_pause() const {
+  /// Asked within steps: by some trainers often, by others never, and by those
+  /// with several threads in each of them.
+  bool must_pause() {
+    if (std::this_thread::get_id() == thread_) show_underway();
     return must_end() || (trainer_->pauses() && checkpoint_is_due());
+  }
+  void show_underway() {
+    if (!trainer_ || !reporter_.takes_live()) return;
+    const double seconds = static_cast<double>(elapsed().count()) / 1000;
+    reporter_.live(live_of(work_, last_, trainer_->underway(), seconds));
   }
   bool checkpoint_is_due() const {
     const TrainSpan& every = work_.spec.train.checkpoint.every;
@@ -171,7 +185,7 @@ class Training {
       reporter_.point(last_);
       add_history(work_, last_);
       if (is_lost(last_)) return true;
-      reporter_.live(live_of(work_, last_));
+      show_underway();
     }
     return false;
   }
@@ -209,6 +223,7 @@ class Training {
   Work& work_;
   Reporter& reporter_;
   std::unique_ptr<learn::Trainer> trainer_;
+  const std::thread::id thread_ = std::this_thread::get_id();
   Point last_;        ///< the newest that was reported
   Millis begun_{0};   ///< mono
   Millis before_{0};  ///< training time of earlier attempts

@@ -343,6 +343,18 @@ bool NetTrainer::roll_back(StepReport& report) {
   return true;
 }
 
+Underway NetTrainer::underway() const {
+  Underway out{static_cast<double>(steps_) / static_cast<double>(total_steps_),
+               steps_,
+               {}};
+  if (steps_ == 0) return out;
+  out.metrics["train.lr"] = rate_scale_ * schedule_->at(steps_ - 1);
+  if (since_report_.weight > 0) {
+    out.metrics["train.loss"] = since_report_.loss / since_report_.weight;
+  }
+  return out;
+}
+
 Result<bool> NetTrainer::step(StepReport& report) {
   report = {};
   if (!ending_.empty()) return false;

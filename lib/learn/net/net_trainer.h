@@ -21,6 +21,7 @@ class NetTrainer final : public Trainer {
   Result<> begin(const Design& train, const Design& valid) override;
   Result<bool> step(StepReport& report) override;
   Result<std::unique_ptr<Model>> finish() override;
+  Underway underway() const override;
   Result<> start_from(const Model& model) override;
   bool resumable() const override { return true; }
   bool pauses() const override { return true; }
