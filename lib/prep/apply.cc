@@ -152,31 +152,36 @@ Result<> put_feature(const Feature& f, const Column& column, const Rows& rows,
   return {};
 }
 
+/// What the feature wants and its column is not; "" when all is well.
+std::string mismatch(const Feature& f, const Column& column) {
+  const bool moment = f.part != DatePart::epoch;
+  if (moment ? column.is_moment()
+             : f.kind != FeatureKind::number || is_number(column)) {
+    return {};
+  }
+  return "column '" + f.name + "' is " + std::string(name_of(column.type)) +
+         "; the model wants " + (moment ? "a date or time" : "numbers");
+}
+
+/// All problems at once.
 Result<> check_columns(const Plan& plan, const table::Table& table) {
   std::string missing;
-  std::string last;
+  std::string problems;
+  std::string last;  // a column may have several features
   for (const auto& f : plan.features) {
     const Column* column = table.find(f.name);
-    // A column may have several features.
-    if (column == nullptr && f.name != last) {
-      missing += (missing.empty() ? "" : ", ") + f.name;
-      last = f.name;
-    }
-    const bool wants_number = f.kind == FeatureKind::number;
-    const bool wants_moment = f.part != DatePart::epoch;
-    if (column != nullptr && wants_moment && !column->is_moment()) {
-      return Error{Fault::data, "column '" + f.name + "' is " +
-                                    std::string(name_of(column->type)) +
-                                    "; the model wants a date or time"};
-    }
-    if (column != nullptr && wants_number && !is_number(*column)) {
-      return Error{Fault::data, "column '" + f.name + "' is " +
-                                    std::string(name_of(column->type)) +
-                                    "; the model wants numbers"};
-    }
+    const std::string problem =
+        column == nullptr ? std::string() : mismatch(f, *column);
+    if ((column != nullptr && problem.empty()) || f.name == last) continue;
+    last = f.name;
+    std::string& list = column == nullptr ? missing : problems;
+    if (!list.empty()) list += column == nullptr ? ", " : "; ";
+    list += column == nullptr ? f.name : problem;
   }
-  if (missing.empty()) return {};
-  return Error{Fault::data, "the data lacks these features: " + missing};
+  if (missing.empty() && problems.empty()) return {};
+  if (missing.empty()) return Error{Fault::data, problems};
+  return Error{Fault::data, "the data lacks these features: " + missing +
+                                (problems.empty() ? "" : "; ") + problems};
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ constexpr CodeInfo kCodes[] = {
     {"E116", "two fields of which only one may be given"},
     {"E117", "more errors than are shown"},
     {"E118", "written for a newer version"},
-    {"E119", "a key of another type"},
+    {"E119", "a key of another type or kind"},
     {"E120", "a value is here twice"},
     {"E201", "not a number"},
     {"E202", "text where a number is wanted"},

@@ -52,7 +52,8 @@ bool is_literal(std::string_view path) {
   if (path.starts_with("labels.") || path.starts_with("require.")) return true;
   const Field* field = find_field(path);
   return field != nullptr &&
-         (field->type == Type::text || field->type == Type::path);
+         (field->type == Type::text || field->type == Type::path ||
+          field->type == Type::model);
 }
 
 NodeId text_node(std::string text, const Place& place, Tree& tree) {

@@ -27,8 +27,9 @@ struct Rules {
     if (draft.bad.contains("kind")) return;
     for (const Field& field : all_fields()) {
       const std::string path(field.path);
-      const bool trained = path == "target" || path.starts_with("model");
-      if (!field.required || (trained && spec.kind == Kind::prep)) continue;
+      const bool optional = path == "target" && spec.kind != Kind::train;
+      const bool lacking = optional || !has_field(spec.kind, path);
+      if (!field.required || lacking) continue;
       const std::string parent(parent_of(path));
       const bool asked = parent.empty() || draft.has(parent);
       if (!asked || draft.places.contains(path)) continue;
@@ -48,6 +49,9 @@ struct Rules {
     if (field.path == "data") return "a CSV file or a data set";
     if (field.path == "target") return "a column of the data";
     if (field.path == "model") return "a type of model";
+    if (field.path == "evaluate" || field.path == "predict") {
+      return "a map that names the model";
+    }
     return rule.empty() ? std::string(field.doc) : rule;
   }
 
@@ -55,6 +59,10 @@ struct Rules {
   double fraction_of(std::string_view part) const {
     const SplitSpec& split = spec.data.split;
     if (split.by == SplitBy::stored) return 1;
+    if (split.by == SplitBy::automatic) {
+      const bool may_be_stored = spec.data.source == DataSource::dataset;
+      return part == "test" || may_be_stored ? 1 : 0;
+    }
     const bool column = split.by == SplitBy::column;
     if (part == "train") return column ? 1 : split.train;
     if (part == "valid") {
@@ -74,8 +82,9 @@ struct Rules {
   void sum_of_fractions() const {
     const SplitSpec& split = spec.data.split;
     const double sum = split.train + split.valid + split.test;
-    const bool drawn =
-        split.by != SplitBy::column && split.by != SplitBy::stored;
+    const bool drawn = split.by != SplitBy::column &&
+                       split.by != SplitBy::stored &&
+                       split.by != SplitBy::automatic;
     if (!drawn || !splits_are_known()) return;
     if (std::fabs(sum - 1) <= kSumTolerance) return;
     std::string defaults;

@@ -25,8 +25,6 @@ constexpr Access kCsv{[](JobSpec& spec, const Value& v) {
                       }};
 
 /// A digest stands for a data set that the broker has.
-constexpr std::string_view kDigestMark = "sha256:";
-
 constexpr Access kDataset{
     [](JobSpec& spec, const Value& v) {
       const std::string& text = std::get<std::string>(v);
@@ -125,8 +123,8 @@ constexpr Field kBeforeModel[] = {
      .type = Type::word,
      .doc = "what the job does",
      .access = at<&JobSpec::kind>(),
-     .words = "train prep",
-     .words_later = "evaluate predict exec cv tune pipeline",
+     .words = "train prep evaluate predict",
+     .words_later = "exec cv tune pipeline",
      .fallback = "required",
      .required = true},
     {.path = "name",
@@ -230,7 +228,9 @@ constexpr Field kBeforeModel[] = {
     {.path = "data.split",
      .doc = "which rows are learnt from: fractions that add up to 1, drawn "
             "with the seed, or as column, by_time or group says",
-     .rule = "a map, or stored: as the data set's own /split says"},
+     .rule = "a map, or stored: as the data set's own /split says; evaluate: "
+             "or auto, its default: as stored, and without a /split all are "
+             "test rows"},
     {.path = "data.split.train",
      .type = Type::share,
      .doc = "rows that are learnt from: a fraction, or with column a list of "
@@ -483,6 +483,7 @@ std::span<const Field> all_fields() {
     add(kBeforeModel);
     add(model_fields());
     add(train_fields());
+    add(judge_fields());
     add(kAfterTrain);
     return out;
   }();

@@ -15,8 +15,7 @@ constexpr std::string_view kReserved[] = {
     // models
     "model.net.layers.embed",
     // other kinds
-    "evaluate", "predict", "bootstrap", "slices", "importance", "command",
-    "files", "env", "outputs", "output", "cv", "tune", "pipeline"};
+    "command", "files", "env", "outputs", "output", "cv", "tune", "pipeline"};
 
 }  // namespace
 

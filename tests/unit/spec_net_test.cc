@@ -139,7 +139,7 @@ train:
   CHECK(t.class_weights.weights ==
         std::map<std::string, double>{{"yes", 3}, {"no", 0.5}});
   CHECK(t.threads == 2);
-  CHECK(t.init_from.path == "/jobs/m.mlm");
+  CHECK(t.init_from.name == "/jobs/m.mlm");
   CHECK(t.validate_every == TrainSpan{SpanUnit::steps, 20});
   CHECK(t.on_nan == OnNan{OnNanType::rollback, 0.5, 5});
 }

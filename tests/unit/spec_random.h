@@ -422,7 +422,7 @@ class RandomSpec {
     }
     if (coin()) out.threads = 1 + below(8);
     out.validate_every = span();
-    if (coin()) out.init_from.path = "/m odels/" + word("ab", 1, 9) + ".mlm";
+    if (coin()) out.init_from.name = "/m odels/" + word("ab", 1, 9) + ".mlm";
     out.checkpoint = {{SpanUnit::time, 1000 + below(1000)}, 1 + below(10)};
     if (coin()) out.checkpoint.every = {SpanUnit::epochs, 1 + below(100)};
     if (coin()) {

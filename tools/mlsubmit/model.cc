@@ -50,7 +50,7 @@ Json record_of(const std::string& hex) {
     return digest.is_none() ? std::string() : "sha256:" + digest.text();
   };
   spec->data.path = name(spec->data.digest);
-  spec->train.init_from.path = name(spec->train.init_from.digest);
+  spec->train.init_from.name = name(spec->train.init_from.digest);
   return without_envelope(spec::to_yaml(*spec));
 }
 

@@ -16,62 +16,37 @@ constexpr Millis kLiveEvery{100};
 constexpr std::uint8_t kItemFrame = 1;
 constexpr std::uint8_t kLiveFrame = 2;
 
-Live live_of(const char* stage, double fraction) {
-  Live out;
-  out.stage = stage;
-  out.fraction = fraction;
-  return out;
-}
-
 void fail(Outcome& outcome, FailureClass failure, std::string reason) {
   outcome.success = false;
   outcome.failure = failure;
   outcome.reason = std::move(reason);
 }
 
-void run_phases(Work& work, Reporter& reporter) {
-  const auto failed = [&](const Result<>& r) {
-    if (r) return false;
-    const Fault fault = r.error().fault;
-    const bool data = fault == Fault::data || fault == Fault::spec;
-    fail(work.outcome,
-         data                        ? FailureClass::bad_data
-         : fault == Fault::cancelled ? FailureClass::cancelled
-                                     : FailureClass::error,
-         r.error().message);
-    return true;
-  };
-  reporter.live(live_of("convert", 0));
-  if (failed(load_data(work, reporter))) return;
-  reporter.live(live_of("prepare", 0));
-  const bool trains = work.spec.kind == Kind::train;
-  if (failed(trains ? prepare(work) : make_dataset(work))) return;
-  for (const auto& w : work.outcome.warnings) {
-    reporter.message("warning: " + w);
+/// Why the job failed, in its outcome.
+void settle(Outcome& outcome, const Error& error) {
+  const bool data = error.fault == Fault::data || error.fault == Fault::spec;
+  const bool cancelled = error.fault == Fault::cancelled;
+  fail(outcome,
+       data        ? FailureClass::bad_data
+       : cancelled ? FailureClass::cancelled
+                   : FailureClass::error,
+       error.message);
+}
+
+Result<> run_kind(Work& work, Reporter& reporter) {
+  switch (work.spec.kind) {
+    case Kind::train: return run_train(work, reporter);
+    case Kind::prep: return run_prep(work, reporter);
+    case Kind::evaluate: return run_evaluate(work, reporter);
+    case Kind::predict: break;
   }
-  if (!trains) {
-    work.outcome.success = true;
-    return;
-  }
-  reporter.live(live_of("train", 0));
-  auto trained = train_all(work, reporter);
-  if (!trained) {
-    failed(std::move(trained).fail());
-    // Some models are none before they are finished.
-    if (stop_asked()) work.outcome.failure = FailureClass::cancelled;
-    return;
-  }
-  reporter.live(live_of("evaluate", 1));
-  if (failed(evaluate(work))) return;
-  reporter.live(live_of("save", 1));
-  if (failed(save_files(work))) return;
-  work.outcome.success = !*trained && !stop_asked();
-  if (*trained) {
-    fail(work.outcome, FailureClass::nan,
-         "the training loss became nan; a smaller learning rate may help");
-  } else if (stop_asked()) {
-    fail(work.outcome, FailureClass::cancelled, "asked to stop");
-  }
+  return Error{Fault::spec, "this version has no jobs of this kind"};
+}
+
+Result<> save_files(Work& work) {
+  auto saved = save_model(work);
+  if (saved) saved = save_predictions(work);
+  return saved ? save_metrics(work) : saved;
 }
 
 }  // namespace
@@ -113,6 +88,49 @@ void Reporter::live(const Live& live) {
   frame(kLiveFrame, wire::encode_live(live));
 }
 
+void Reporter::stage(const char* stage, double fraction) {
+  Live out;
+  out.stage = stage;
+  out.fraction = fraction;
+  live(out);
+}
+
+void tell_warnings(const Work& work, Reporter& reporter) {
+  for (const auto& w : work.outcome.warnings) {
+    reporter.message("warning: " + w);
+  }
+}
+
+Result<> run_train(Work& work, Reporter& reporter) {
+  auto done = load_data(work, reporter);
+  if (!done) return done;
+  reporter.stage("prepare");
+  done = prepare(work);
+  if (!done) return done;
+  tell_warnings(work, reporter);
+  reporter.stage("train");
+  auto lost = train_all(work, reporter);
+  if (!lost) {
+    // Some models are none before they are finished.
+    if (!stop_asked()) return std::move(lost).fail();
+    return Error{Fault::cancelled, lost.error().message};
+  }
+  reporter.stage("evaluate", 1);
+  done = evaluate(work);
+  if (!done) return done;
+  reporter.stage("save", 1);
+  done = save_files(work);
+  if (!done) return done;
+  work.outcome.success = !*lost && !stop_asked();
+  if (*lost) {
+    fail(work.outcome, FailureClass::nan,
+         "the training loss became nan; a smaller learning rate may help");
+  } else if (stop_asked()) {
+    fail(work.outcome, FailureClass::cancelled, "asked to stop");
+  }
+  return {};
+}
+
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache) {
   Work work;
@@ -130,7 +148,8 @@ Outcome run_job(const std::string& dir, int progress_fd,
   std::error_code error;
   std::filesystem::create_directories(dir + "/out", error);
   try {
-    run_phases(work, reporter);
+    auto done = run_kind(work, reporter);
+    if (!done) settle(work.outcome, done.error());
   } catch (const std::bad_alloc&) {
     work.table = {};
     fail(work.outcome, FailureClass::oom,

@@ -9,6 +9,7 @@
 #include "job/spec.h"
 #include "job/state.h"
 #include "learn/checkpoint.h"
+#include "learn/container.h"
 #include "learn/trainer.h"
 #include "prep/split.h"
 #include "run_job_cache.h"
@@ -29,6 +30,8 @@ class Reporter {
   void checkpoint(const CheckpointMark& mark);
   /// At most one every 100 ms, unless the stage changed.
   void live(const Live& live);
+  /// The same of a stage alone.
+  void stage(const char* stage, double fraction = 0);
 
  private:
   void frame(std::uint8_t kind, ByteView payload);
@@ -56,13 +59,21 @@ struct Work {
   std::string history;  ///< rows of metrics.csv
 };
 
+// One a kind of job.  Ok: the outcome says how it ended; else it failed.
+Result<> run_train(Work& work, Reporter& reporter);     // run_job.cc
+Result<> run_prep(Work& work, Reporter& reporter);      // run_job_prep.cc
+Result<> run_evaluate(Work& work, Reporter& reporter);  // run_job_evaluate.cc
+
+// run_job_model.cc
+/// The model that the spec names, with its plan; Fault::data: it is none.
+Result<learn::StoredModel> named_model_of(const Work& work);
 // run_job_data.cc: the table, the rows, the numbers
 Result<> load_data(Work& work, Reporter& reporter);
 Result<> divide(Work& work);   ///< split and plan
 Result<> prepare(Work& work);  ///< and designs
-// run_job_prep.cc: a data set as the result
-Result<> make_dataset(Work& work);
 // run_job.cc
+/// What was noticed so far, as messages.
+void tell_warnings(const Work& work, Reporter& reporter);
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache = {});
 // run_job_train.cc; true: the loss became nan
@@ -79,6 +90,8 @@ std::optional<learn::Checkpoint> given_checkpoint(const Work& work,
 /// What determines the result, so that equal work gives an equal digest.
 Bytes training_record(const JobSpec& spec);
 Result<> evaluate(Work& work);
-Result<> save_files(Work& work);
+Result<> save_model(Work& work);
+Result<> save_predictions(Work& work);
+Result<> save_metrics(Work& work);
 
 }  // namespace mlb::job_program

@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "job/families.h"
 #include "job/what_counts.h"
-#include "learn/container.h"
 #include "learn/metrics.h"
 #include "run_job.h"
 #include "wire/wire.h"
@@ -123,7 +122,7 @@ Bytes training_record(const JobSpec& spec) {
   record.model = spec.model;
   record.pca = spec.pca;
   record.train = train_that_counts(spec);
-  record.train.init_from.path.clear();
+  record.train.init_from.name.clear();
   return wire::encode_spec(record);
 }
 
@@ -143,19 +142,21 @@ Result<> evaluate(Work& work) {
   return judge_gates(work);
 }
 
-Result<> save_files(Work& work) {
-  if (work.spec.keep.model != KeptModel::none) {
-    const Bytes model =
-        learn::pack_model(work.plan, training_record(work.spec), *work.model);
-    auto saved = save(work, "model", "model.mlm", model);
-    if (!saved) return saved;
-  }
-  if (work.spec.keep.predictions) {
-    auto text = predictions(work);
-    if (!text) return std::move(text).fail();
-    auto saved = save(work, "predictions", "predictions.csv", view_of(*text));
-    if (!saved) return saved;
-  }
+Result<> save_model(Work& work) {
+  if (work.spec.keep.model == KeptModel::none) return {};
+  return save(
+      work, "model", "model.mlm",
+      learn::pack_model(work.plan, training_record(work.spec), *work.model));
+}
+
+Result<> save_predictions(Work& work) {
+  if (!work.spec.keep.predictions) return {};
+  auto text = predictions(work);
+  if (!text) return std::move(text).fail();
+  return save(work, "predictions", "predictions.csv", view_of(*text));
+}
+
+Result<> save_metrics(Work& work) {
   return save(work, "metrics", "metrics.csv",
               view_of("step,epoch,time,name,value\n" + work.history));
 }

@@ -3,15 +3,11 @@
 #include <cmath>
 #include <filesystem>
 
-#include "base/file.h"
 #include "learn/class_weights.h"
-#include "learn/container.h"
 #include "run_job.h"
 
 namespace mlb::job_program {
 namespace {
-
-constexpr std::uint64_t kLargestModel = 16ull << 30;
 
 /// NaN in the loss: the model is of no use, and training on would not help.
 bool is_lost(const Point& point) {
@@ -115,14 +111,9 @@ class Training {
 
   /// With that of train.init_from, if there is one.
   Result<> begin_with_model() {
-    const ModelFile& file = work_.spec.train.init_from;
-    if (file.path.empty()) return {};
-    auto bytes = read_file(work_.dir + "/init", kLargestModel);
-    if (!bytes) return std::move(bytes).fail();
-    auto stored = learn::unpack_model(view_of(*bytes));
-    if (!stored) {
-      return Error{Fault::data, "train.init_from: " + stored.error().message};
-    }
+    if (work_.spec.train.init_from.is_none()) return {};
+    auto stored = named_model_of(work_);
+    if (!stored) return std::move(stored).fail();
     return trainer_->start_from(*stored->model);
   }
 

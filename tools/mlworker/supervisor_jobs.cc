@@ -43,10 +43,10 @@ void Supervisor::prepare(const Start& start) {
   job.resources = start.envelope.resources;
   blob_thread_.give([this, start, folder]() -> Completion {
     auto done = folder.create(start);
-    const char* name = "input";  // the data, then the model to begin with
+    const char* name = "input";  // the data, then the model if one is named
     for (const auto& digest : start.envelope.digests) {
       if (done) done = blobs_.fetch(digest, folder.file(name));
-      name = "init";
+      name = "model";
     }
     if (done && !start.checkpoint.digest.is_none()) {
       done = blobs_.fetch(start.checkpoint.digest, folder.file("resume"));

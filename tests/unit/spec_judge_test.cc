@@ -1,0 +1,125 @@
+// Jobs that use a model: how they name it, and what of a spec they have.
+#include <catch2/catch.hpp>
+
+#include "job/model_ref.h"
+#include "spec_world.h"
+
+namespace mlb::spec {
+namespace {
+
+const std::string kEvaluate =
+    "kind: evaluate\ndata: a.csv\nevaluate: {model: m.mlm}\n";
+
+std::string evaluate_with(const std::string& model) {
+  return "kind: evaluate\ndata: a.csv\nevaluate: {model: " + model + "}\n";
+}
+
+TEST_CASE("a model is a job, a digest or a path") {
+  const auto named = [](const std::string& model) {
+    const auto job = job_in(evaluate_with(model));
+    return job ? job->evaluate.model.name : "an error";
+  };
+  CHECK(named("m.mlm") == "/jobs/m.mlm");
+  CHECK(named("./deadbeef") == "/jobs/deadbeef");
+  CHECK(named("\"@last\"") == "@last");
+  CHECK(named("\"@last~2\"") == "@last~2");
+  CHECK(named("name:churn.v2") == "name:churn.v2");
+  CHECK(named("deadbeef") == "deadbeef");
+  CHECK(named("7f3a2c1e-0000-4000-8000-00000000abcd") ==
+        "7f3a2c1e-0000-4000-8000-00000000abcd");
+  CHECK(named("12345678") == "12345678");
+  CHECK(named("abcde") == "/jobs/abcde");
+  CHECK(named("a/deadbeef") == "/jobs/a/deadbeef");
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  const auto job = job_in(evaluate_with(digest));
+  REQUIRE(job);
+  CHECK(job->evaluate.model.name.empty());
+  CHECK(job->evaluate.model.digest.text() == std::string(64, 'a'));
+  CHECK(job_in(to_yaml(*job)) == job);
+  CHECK(errors_of(evaluate_with("sha256:abc")) == "3:19 E208 evaluate.model");
+  CHECK(errors_of(evaluate_with("sha256:" + std::string(64, '0'))) ==
+        "3:19 E208 evaluate.model");
+  CHECK(errors_of(evaluate_with("$HOME/m")) == "3:19 E208 evaluate.model");
+}
+
+TEST_CASE("training begins with a model that is named alike") {
+  const auto named = [](const std::string& model) {
+    const auto job = job_in(text_with("train.init_from", model));
+    return job ? job->train.init_from.name : "an error";
+  };
+  CHECK(named("m.mlm") == "/jobs/m.mlm");
+  CHECK(named("name:first") == "name:first");
+}
+
+TEST_CASE("each kind of job has its own field for a model") {
+  JobSpec job;
+  CHECK(named_model(job) == &job.train.init_from);
+  CHECK(model_field(Kind::train) == "train.init_from");
+  job.kind = Kind::evaluate;
+  CHECK(named_model(job) == &job.evaluate.model);
+  job.kind = Kind::predict;
+  CHECK(named_model(job) == &job.predict.model);
+  job.kind = Kind::prep;
+  CHECK(named_model(job) == nullptr);
+}
+
+TEST_CASE("of a model the hash has the digest alone") {
+  auto job = *job_in(evaluate_with("name:first"));
+  auto same = *job_in(evaluate_with("m.mlm"));
+  CHECK(spec_hash(job) != spec_hash(same));
+  job.evaluate.model.digest = same.evaluate.model.digest =
+      sha256(view_of(std::string("a model")));
+  CHECK(spec_hash(job) == spec_hash(same));
+  same.evaluate.model.digest = sha256(view_of(std::string("another")));
+  CHECK(spec_hash(job) != spec_hash(same));
+}
+
+TEST_CASE("an evaluation names its model, and brings none") {
+  const auto job = job_in(kEvaluate);
+  REQUIRE(job);
+  CHECK(job->kind == Kind::evaluate);
+  CHECK(job->target.empty());
+  CHECK(job->data.split.by == SplitBy::automatic);
+  CHECK(job_in(to_yaml(*job)) == job);
+  CHECK(to_yaml(*job).find("\nmodel:") == std::string::npos);
+  CHECK(to_yaml(*job).find("\ntrain:") == std::string::npos);
+  CHECK(message_of(read("kind: evaluate\ndata: a.csv\n")) ==
+        "evaluate is missing; want a map that names the model");
+  CHECK(errors_of("kind: evaluate\ndata: a.csv\nevaluate: {}\n") ==
+        "3:11 E114 evaluate.model");
+  CHECK(message_of(read(kEvaluate + "model: net\n")) ==
+        "model is for kind train, which makes one; want evaluate.model");
+  CHECK(message_of(read(kLeast + "evaluate: {model: m.mlm}\n")) ==
+        "evaluate is for kind evaluate, not for train");
+}
+
+TEST_CASE("what the model decides has no effect on its evaluation") {
+  const auto odd = read(kEvaluate +
+                        "task: regression\nfeatures: {exclude: [a]}\n"
+                        "keep: {model: none}\n");
+  CHECK(codes(odd.errors).empty());
+  CHECK(codes(odd.warnings) ==
+        "4:7 W301 task\n5:21 W301 features.exclude\n6:15 W301 keep.model");
+  CHECK(codes(read(kEvaluate + "target: y\nfeatures: {weight: w}\n"
+                               "metrics: [f1]\nkeep: {predictions: false}\n")
+                  .warnings)
+            .empty());
+}
+
+TEST_CASE("without a split of its own a CSV has test rows alone") {
+  CHECK(job_in(kEvaluate + "require: {test.auc: \">= 0.5\"}\n"));
+  CHECK(errors_of(kEvaluate + "require: {train.auc: \">= 0.5\"}\n") ==
+        "4:11 E216 require");
+  CHECK(
+      job_in("kind: evaluate\ndata: a.h5\nevaluate: {model: m.mlm}\n"
+             "require: {train.auc: \">= 0.5\"}\n"));
+  const auto job = job_in(
+      "kind: evaluate\nevaluate: {model: m.mlm}\n"
+      "data: {csv: a.csv, split: {train: 0.5, valid: 0, test: 0.5}}\n");
+  REQUIRE(job);
+  CHECK(job->data.split.by == SplitBy::fractions);
+  CHECK(errors_of(text_with("data.split", "auto")) == "1:27 E218 data.split");
+}
+
+}  // namespace
+}  // namespace mlb::spec
