@@ -152,26 +152,32 @@ Result<> put_feature(const Feature& f, const Column& column, const Rows& rows,
   return {};
 }
 
-/// What the feature wants and its column is not; "" when all is well.
-std::string mismatch(const Feature& f, const Column& column) {
+/// What the feature wants and its column is not; "" when all is well.  Of a
+/// column without any value nothing tells the type.
+std::string mismatch(const Feature& f, const Column& column, const Rows& rows) {
   const bool moment = f.part != DatePart::epoch;
   if (moment ? column.is_moment()
              : f.kind != FeatureKind::number || is_number(column)) {
     return {};
   }
+  const bool empty =
+      std::all_of(rows.begin(), rows.end(),
+                  [&](std::size_t row) { return column.is_missing(row); });
+  if (empty) return {};
   return "column '" + f.name + "' is " + std::string(name_of(column.type)) +
          "; the model wants " + (moment ? "a date or time" : "numbers");
 }
 
 /// All problems at once.
-Result<> check_columns(const Plan& plan, const table::Table& table) {
+Result<> check_columns(const Plan& plan, const table::Table& table,
+                       const Rows& rows) {
   std::string missing;
   std::string problems;
   std::string last;  // a column may have several features
   for (const auto& f : plan.features) {
     const Column* column = table.find(f.name);
     const std::string problem =
-        column == nullptr ? std::string() : mismatch(f, *column);
+        column == nullptr ? std::string() : mismatch(f, *column, rows);
     if ((column != nullptr && problem.empty()) || f.name == last) continue;
     last = f.name;
     std::string& list = column == nullptr ? missing : problems;
@@ -231,7 +237,7 @@ Result<> check_missing(const Feature& f, const Column& column,
 
 Result<Matrix> apply(const Plan& plan, const table::Table& table,
                      const Rows& rows) {
-  auto good = check_columns(plan, table);
+  auto good = check_columns(plan, table, rows);
   if (!good) return std::move(good).fail();
   Matrix out{rows.size(), plan.width(), {}};
   out.values.resize(out.rows * out.columns);

@@ -147,7 +147,7 @@ void Emitter::gates(std::size_t depth) {
   if (spec_.require.empty()) return line(depth, "require: {}", "require");
   line(depth, "require:");
   for (const Gate& gate : spec_.require) {
-    line(depth + 1, gate.metric + ": " + yaml_text(gate.condition),
+    line(depth + 1, yaml_text(gate.metric) + ": " + yaml_text(gate.condition),
          "require." + gate.metric);
   }
 }

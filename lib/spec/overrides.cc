@@ -219,7 +219,10 @@ class EditsReader {
 
   void require(const std::string& text) {
     const Place place = place_of("--require " + text);
-    std::size_t end = std::min(text.find_first_of("<>= "), text.size());
+    // A group of a metric, as in test.auc[country=DE], may hold any sign.
+    const std::size_t group = text.rfind(']');
+    const std::size_t from = group == text.npos ? 0 : group;
+    std::size_t end = std::min(text.find_first_of("<>= ", from), text.size());
     const std::string metric = text.substr(0, end);
     if (metric.empty() || end == text.size()) {
       findings_.add(place, {"E211",

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "job/families.h"
+#include "job/metric_name.h"
 #include "job/shape.h"
 #include "job/what_counts.h"
 #include "spec/reader.h"
@@ -128,9 +129,9 @@ struct Rules {
       }
     }
     for (std::size_t i = 0; i < spec.require.size(); ++i) {
-      if (metric_fault(spec.require[i].metric)) continue;
-      out.push_back({std::string(last_key(spec.require[i].metric)),
-                     draft.gates[i], "require"});
+      const MetricName name = parse_metric_name(spec.require[i].metric);
+      if (metric_fault(std::string(name.plain))) continue;
+      out.push_back({std::string(name.metric()), draft.gates[i], "require"});
     }
     const std::string path = "train.early_stop.metric";
     const std::string& watched = spec.train.early_stop.metric;
@@ -154,7 +155,8 @@ struct Rules {
     const auto is_of_classes = [](const std::string& metric) {
       constexpr std::array of_classes{
           "accuracy", "balanced_accuracy", "precision", "recall", "f1",
-          "auc",      "log_loss",          "brier",     "ece",    "mcc"};
+          "auc",      "log_loss",          "brier",     "ece",    "mcc",
+          "confusion"};
       return std::find(of_classes.begin(), of_classes.end(), metric) !=
              of_classes.end();
     };
@@ -176,18 +178,43 @@ struct Rules {
            n.path + ": '" + n.metric + "' cannot be: " + because,
            {},
            classes ? "accuracy, balanced_accuracy, precision, recall, f1, auc, "
-                     "log_loss, brier, ece and mcc are there"
+                     "log_loss, brier, ece, mcc and confusion are there"
                    : "rmse, mae, r2, mape and medae are there"});
     }
   }
 
   void metrics() const {
     for (std::size_t i = 0; i < spec.require.size(); ++i) {
-      const std::string& metric = spec.require[i].metric;
-      if (metric_fault(metric)) continue;
-      empty_split(metric, draft.gates[i], "require");
+      const MetricName name = parse_metric_name(spec.require[i].metric);
+      const std::string plain(name.plain);
+      if (metric_fault(plain)) continue;
+      empty_split(plain, draft.gates[i], "require");
+      suffix(name, draft.gates[i]);
     }
     one_task();
+  }
+
+  /// Bounds and groups are of evaluations that were asked for them.
+  void suffix(const MetricName& name, const Place& place) const {
+    if (name.suffix.empty() || draft.bad.contains("kind")) return;
+    const EvaluateSpec& e = spec.evaluate;
+    const bool in_a_slice = std::any_of(
+        e.slices.begin(), e.slices.end(),
+        [&](const auto& column) { return is_of_group_in(name, column); });
+    std::string why;
+    if (spec.kind != Kind::evaluate) {
+      why = "only a job of kind evaluate has it";
+    } else if (name.is_bound() && e.bootstrap.samples == 0) {
+      why = "evaluate.bootstrap.samples is 0";
+    } else if (name.is_of_group() && !in_a_slice &&
+               !draft.bad.contains("evaluate.slices")) {
+      why = "its column is none of evaluate.slices";
+    }
+    if (why.empty()) return;
+    add(place, {"E216", "require",
+                "require: '" +
+                    shown(std::string(name.plain) + std::string(name.suffix)) +
+                    "' cannot be: " + why});
   }
 
   void early_stop() const {

@@ -147,6 +147,23 @@ struct DataRules {
     }
   }
 
+  /// How a column is prepared is the model's; how it is read is not.
+  void only_reading() const {
+    if (spec.kind != Kind::evaluate && spec.kind != Kind::predict) return;
+    for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+      const ColumnRule& rule = spec.columns[i];
+      const ColumnRule plain{.pattern = rule.pattern,
+                             .type = rule.type,
+                             .date_format = rule.date_format};
+      if (rule == plain) continue;
+      const std::string path = "columns." + shown(rule.pattern);
+      findings.add(draft.column_places.at(i),
+                   {"W301", path,
+                    path + ": only type and date_format have an effect: the "
+                           "model brings how it was prepared"});
+    }
+  }
+
   /// No two characters of the CSV's form may be the same.
   void marks() const {
     constexpr std::pair<const char*, const char*> pairs[] = {
@@ -224,6 +241,7 @@ void check_data_rules(const Draft& draft, Findings& findings) {
   rules.dates();
   rules.marks();
   rules.of_another_kind();
+  rules.only_reading();
   rules.transform();
 }
 

@@ -195,7 +195,8 @@ constexpr Field kBeforeModel[] = {
             "wait and run exit 9",
      .fallback = "{}",
      .rule = "\">= x\", \"> x\", \"<= x\", \"< x\" or \"between a b\" "
-             "(inclusive); NaN never meets one"},
+             "(inclusive); NaN never meets one; of kind evaluate also "
+             "test.auc.lo and \"test.auc[country=DE]\""},
 
     {.path = "keep", .doc = "what the broker keeps of the result"},
     {.path = "keep.model",
@@ -415,6 +416,7 @@ constexpr Field kBeforeModel[] = {
      .doc = "the column to predict; a prep job may do without",
      .access = at<&JobSpec::target>(),
      .fallback = "required",
+     .rule = "kinds evaluate and predict: by default the model's",
      .required = true},
     {.path = "target_transform",
      .type = Type::word,
@@ -465,10 +467,11 @@ constexpr Field kAfterTrain[] = {
      .doc = "computed on every split at the end",
      .access = at<&JobSpec::metrics>(),
      .words = "accuracy balanced_accuracy precision recall f1 auc log_loss "
-              "brier ece mcc rmse mae r2 mape medae",
-     .words_later = "confusion inertia silhouette",
+              "brier ece mcc confusion rmse mae r2 mape medae",
+     .words_later = "inertia silhouette",
      .fallback = "those of the task: accuracy f1 log_loss (and auc for two "
-                 "classes), or rmse mae r2"},
+                 "classes), or rmse mae r2",
+     .rule = "confusion is a table: confusion.csv"},
 };
 // clang-format on
 

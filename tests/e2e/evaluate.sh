@@ -28,6 +28,22 @@ cmp trained/predictions.csv judged/predictions.csv
 # What was resolved is in its spec: @last would be another job now.
 grep -q "model: \"\?$id" judged/spec.yaml || fail "$(grep model: judged/spec.yaml)"
 
+# How sure it is, in groups, and why.
+value() { mlsubmit status "$judged" --json | jq --arg name "$1" '.metrics[$name]'; }
+jq -ne "$(value test.accuracy.lo) < $(value test.accuracy) or $(value test.accuracy) == 1" >/dev/null
+jq -ne "$(value test.accuracy) <= $(value test.accuracy.hi)" >/dev/null
+jq -ne "$(value 'test.accuracy[island=Dream]') >= 0.8" >/dev/null
+expect 'column,metric,importance,deviation' "$(head -n 1 judged/importance.csv)"
+expect 6 "$(($(wc -l <judged/importance.csv) - 1))" 'columns of importance.csv'
+mlsubmit metrics "$judged" --name test.accuracy.lo --no-header | grep -q ^0,0, ||
+  fail 'an evaluation is no point of the history'
+table=$(mlsubmit submit "$jobspecs/penguins-evaluate.yaml" --set 'metrics=[confusion]' --set 'require={}')
+expect_exit 0 mlsubmit wait "$table" --timeout 60s
+mlsubmit get "$table" confusion -o - >confusion.csv
+expect 'split,target,Adelie,Chinstrap,Gentoo' "$(head -n 1 confusion.csv)"
+expect "$(wc -l <judged/predictions.csv)" \
+  "$(awk -F, '/^(valid|test),/ { n += $3 + $4 + $5 } END { print n + 1 }' confusion.csv)" 'rows in the table'
+
 # Other data, columns in another order, one more, no split: all are test rows.
 awk -F, -v OFS=, '{ print $8, "note", $7, $6, $5, $4, $3, $2, $1 }' \
   "$jobspecs/data/penguins.csv" | sed '1s/note/more/' >birds.csv
@@ -43,6 +59,10 @@ done
 cmp got-model.mlm/predictions.csv "got-$id/predictions.csv"
 expect 345 "$(wc -l <got-model.mlm/predictions.csv)" 'lines of predictions'
 expect_exit 9 mlsubmit run judge.yaml --set 'require={test.accuracy: "> 1"}' -o gate
+expect_exit 9 mlsubmit run judge.yaml --require 'test.accuracy.lo>1' -o bound
+expect_exit 0 mlsubmit run judge.yaml --set 'evaluate.slices=[sex]' -o group \
+  --require 'test.accuracy[sex=male]>=0.9' --require 'test.accuracy[sex=]>=0'
+expect_exit 3 mlsubmit submit judge.yaml --require 'test.accuracy[sex=male]>=0.9'
 
 # What cannot be resolved is said before anything is submitted.
 none=sha256:$(printf '1%.0s' {1..64})

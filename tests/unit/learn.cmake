@@ -6,7 +6,7 @@ target_compile_definitions(learn_sets PRIVATE
   MLB_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 mlb_unit_test(learn_test
-  SOURCES learn_container_test.cc learn_metrics_test.cc
+  SOURCES learn_container_test.cc learn_judge_test.cc learn_metrics_test.cc
     learn_net_trainer_test.cc learn_ridge_test.cc
   LIBS mlb::learn)
 mlb_unit_test(learn_model_test

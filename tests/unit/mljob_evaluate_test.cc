@@ -1,6 +1,9 @@
 // A job of kind evaluate: what it measures, and which data it refuses.
 #include <catch2/catch.hpp>
 
+#include <cmath>
+#include <sstream>
+
 #include "unit/mljob_world.h"
 
 using namespace mlb;
@@ -190,6 +193,210 @@ TEST_CASE("evaluating twice gives the same files") {
   second.run(World::flowers());
   CHECK(first.file("predictions.csv") == second.file("predictions.csv"));
   CHECK(first.outcome.metrics == second.outcome.metrics);
+}
+
+/// Two groups of flowers: in one the model is right, in the other it is wrong
+/// half of the time; three have no group.
+std::string two_groups() {
+  std::string csv = "x,z,garden,y\n";
+  for (int i = 1; i <= 60; ++i) {
+    const int x = i % 2 == 0 ? i : -i;
+    const bool good = i <= 30;
+    const bool yes = good ? x > 0 : i % 4 < 2;
+    csv += std::to_string(x) + ",1.5," +
+           (i > 57 ? ""
+            : good ? "east"
+                   : "west") +
+           "," + (yes ? "yes" : "no") + "\n";
+  }
+  return csv;
+}
+
+std::string only(const std::string& csv, const std::string& garden) {
+  std::istringstream in(csv);
+  std::string out;
+  for (std::string line; std::getline(in, line);) {
+    const bool head = out.empty();
+    if (head || line.find("," + garden + ",") != line.npos) out += line + "\n";
+  }
+  return out;
+}
+
+TEST_CASE("intervals stand around the metrics of an evaluation") {
+  Judge w(flower_model());
+  w.spec.require = {
+      {"test.accuracy.lo", Comparison::at_least, 0.5, 0, ">= 0.5"}};
+  w.run(two_groups());
+  REQUIRE(w.outcome.success);
+  const auto& m = w.outcome.metrics;
+  CHECK(m.at("test.accuracy.lo") < m.at("test.accuracy"));
+  CHECK(m.at("test.accuracy") < m.at("test.accuracy.hi"));
+  // By one standard error of a share of 60 rows.
+  const double share = m.at("test.accuracy");
+  const double width = 2 * 1.96 * std::sqrt(share * (1 - share) / 60);
+  CHECK(m.at("test.accuracy.hi") - m.at("test.accuracy.lo") ==
+        Approx(width).epsilon(0.25));
+  REQUIRE(w.outcome.gates.size() == 1);
+  CHECK(w.outcome.gates[0].passed);
+  Judge none(flower_model());
+  none.spec.evaluate.bootstrap.samples = 0;
+  none.run(two_groups());
+  REQUIRE(none.outcome.success);
+  CHECK_FALSE(none.outcome.metrics.contains("test.accuracy.lo"));
+  CHECK(none.outcome.metrics.at("test.accuracy") == share);
+}
+
+TEST_CASE("the metrics of a group are those of its rows alone") {
+  Judge w(flower_model());
+  w.spec.evaluate.slices = {"garden"};
+  w.run(two_groups());
+  REQUIRE(w.outcome.success);
+  for (const char* garden : {"east", "west"}) {
+    Judge part(flower_model());
+    part.run(only(two_groups(), garden));
+    REQUIRE(part.outcome.success);
+    for (const char* name : {"accuracy", "f1", "log_loss", "auc"}) {
+      CAPTURE(garden, name);
+      const std::string plain = "test." + std::string(name);
+      CHECK(w.outcome.metrics.at(plain + "[garden=" + garden + "]") ==
+            Approx(part.outcome.metrics.at(plain)));
+    }
+  }
+  CHECK(w.outcome.metrics.at("test.accuracy[garden=east]") >= 0.9);
+  CHECK(w.outcome.metrics.at("test.accuracy[garden=west]") <= 0.6);
+  CHECK(w.outcome.metrics.contains("test.accuracy[garden=]"));
+  CHECK_FALSE(w.outcome.metrics.contains("test.accuracy[garden=east].lo"));
+}
+
+TEST_CASE("a group of one class has no auc, but an accuracy") {
+  Judge w(flower_model());
+  w.spec.evaluate.slices = {"y"};
+  w.spec.require = {
+      {"test.auc[y=yes]", Comparison::at_least, 0, 0, ">= 0"},
+      {"test.accuracy[y=no]", Comparison::at_least, 0, 0, ">= 0"}};
+  w.run(two_groups());
+  REQUIRE(w.outcome.success);
+  CHECK(std::isnan(w.outcome.metrics.at("test.auc[y=yes]")));
+  CHECK_FALSE(w.outcome.gates[0].passed);
+  CHECK(w.outcome.gates[1].passed);
+}
+
+TEST_CASE("groups are few, and their column is there") {
+  Judge w(flower_model());
+  w.spec.evaluate.slices = {"plot"};
+  CHECK(w.refusal(two_groups()) ==
+        "evaluate.slices: column 'plot' is not in the data");
+  Judge many(flower_model());
+  many.spec.evaluate.slices = {"id"};
+  many.spec.metrics = {"accuracy"};
+  std::string csv = "x,z,id,y\n";
+  const auto add = [&](int first, int last) {
+    for (int i = first; i <= last; ++i) {
+      csv += std::to_string(i - 500) + ",1.5,g" + std::to_string(i) + "," +
+             (i > 500 ? "yes" : "no") + "\n";
+    }
+  };
+  add(1, 1000);
+  many.run(csv);
+  CHECK(many.outcome.success);
+  CHECK(many.outcome.metrics.size() == 1003);
+  add(1001, 1001);
+  CHECK(many.refusal(csv).starts_with(
+      "evaluate.slices: column 'id' has 1001 values in the test rows, which "
+      "makes more than 1000 metrics"));
+  Judge longer(flower_model());
+  longer.spec.evaluate.slices = {"id"};
+  CHECK(longer
+            .refusal("x,z,id,y\n1,1.5,a,yes\n-1,1.5," + std::string(300, 'b') +
+                     ",no\n")
+            .ends_with("which is too long to name a group"));
+}
+
+TEST_CASE("a gate on a group that is not there is an error") {
+  Judge w(flower_model());
+  w.spec.evaluate.slices = {"garden"};
+  w.spec.require = {
+      {"test.accuracy[garden=north]", Comparison::at_least, 0, 0, ">= 0"}};
+  w.run(two_groups());
+  CHECK(w.outcome.failure == FailureClass::bad_data);
+  CHECK(w.outcome.reason.starts_with(
+      "require: there is no test.accuracy[garden=north]"));
+}
+
+TEST_CASE("importance is worst for what the model looks at") {
+  Judge w(flower_model());
+  w.spec.evaluate.importance = {ImportanceType::permutation, 3};
+  w.spec.metrics = {"accuracy"};
+  w.run(World::flowers());
+  REQUIRE(w.outcome.success);
+  const auto lines = w.lines("importance.csv");
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] == "column,metric,importance,deviation");
+  const std::string head = "x,test.accuracy,";
+  REQUIRE(lines[1].starts_with(head));
+  // Without x the model guesses; 200 rows, 3 repeats.
+  CHECK(std::stod(lines[1].substr(head.size())) == Approx(0.5).margin(0.1));
+  CHECK(lines[2].starts_with("z,test.accuracy,"));
+}
+
+TEST_CASE("confusion is a table of each split, also of a training") {
+  World trained;
+  trained.spec = training(LogisticSpec{});
+  trained.spec.metrics = {"confusion", "accuracy"};
+  trained.run(World::flowers());
+  REQUIRE(trained.outcome.success);
+  CHECK(trained.lines("confusion.csv").size() == 7);
+  CHECK_FALSE(trained.outcome.metrics.contains("test.confusion"));
+  Judge w(flower_model());
+  w.spec.metrics = {"confusion"};
+  w.run("x,z,y\n50,1.5,yes\n60,1.5,no\n-50,1.5,no\n-60,1.5,no\n");
+  REQUIRE(w.outcome.success);
+  CHECK(w.file("confusion.csv") ==
+        "split,target,no,yes\ntest,no,2,1\ntest,yes,0,1\n");
+}
+
+TEST_CASE("an evaluation is a point of the history, without its groups") {
+  Judge w(flower_model());
+  w.spec.evaluate.slices = {"garden"};
+  w.run(two_groups());
+  REQUIRE(w.points().size() == 1);
+  const Point point = w.points().front();
+  CHECK(point.epoch == 0);
+  CHECK(point.metrics.at("test.auc") == w.outcome.metrics.at("test.auc"));
+  CHECK(point.metrics.contains("test.auc.hi"));
+  CHECK_FALSE(point.metrics.contains("test.auc[garden=east]"));
+  CHECK(w.file("metrics.csv").find(",test.auc[garden=east],") !=
+        std::string::npos);
+}
+
+TEST_CASE("an evaluation that is asked to stop is cancelled") {
+  Judge w(flower_model());
+  questions_before_stop = 100;
+  w.run(World::flowers());
+  CHECK(w.outcome.failure == FailureClass::cancelled);
+  CHECK(w.outcome.artefacts.empty());
+}
+
+TEST_CASE("a data set with a split of its own is judged part by part") {
+  World made;
+  made.spec = training(LogisticSpec{});
+  made.spec.kind = Kind::prep;
+  made.run(World::flowers());
+  REQUIRE(made.outcome.success);
+  Judge w(flower_model());
+  w.spec.data.source = DataSource::dataset;
+  w.run(made.file("dataset.h5"));
+  REQUIRE(w.outcome.success);
+  for (const char* split : {"train", "valid", "test"}) {
+    CHECK(w.outcome.metrics.contains(std::string(split) + ".accuracy"));
+  }
+}
+
+TEST_CASE("a column without any value is filled as the model fills it") {
+  Judge w(flower_model());
+  w.run("x,z,y\n5,,yes\n60,,yes\n-50,,no\n-60,,no\n");
+  CHECK(w.outcome.reason.empty());
+  CHECK(w.outcome.success);
 }
 
 }  // namespace

@@ -121,5 +121,84 @@ TEST_CASE("without a split of its own a CSV has test rows alone") {
   CHECK(errors_of(text_with("data.split", "auto")) == "1:27 E218 data.split");
 }
 
+TEST_CASE(
+    "an evaluation says how sure its metrics are, unless it is told not") {
+  const auto of = [](const std::string& keys) {
+    const auto job = job_in("kind: evaluate\ndata: a.csv\nevaluate: {model: m" +
+                            keys + "}\n");
+    REQUIRE(job);
+    return job->evaluate;
+  };
+  CHECK(of("").bootstrap == Bootstrap{1000, 0.95});
+  CHECK(of(", bootstrap: 0").bootstrap.samples == 0);
+  CHECK(of(", bootstrap: {samples: 200, ci: 0.9}").bootstrap ==
+        Bootstrap{200, 0.9});
+  CHECK(of("").importance.type == ImportanceType::none);
+  CHECK(of(", importance: permutation").importance ==
+        Importance{ImportanceType::permutation, 5});
+  CHECK(of(", importance: {permutation: {repeats: 9}}").importance.repeats ==
+        9);
+  CHECK(of(", importance: {type: permutation, repeats: 9}").importance ==
+        Importance{ImportanceType::permutation, 9});
+  CHECK(of(", slices: [country, sex]").slices ==
+        std::vector<std::string>{"country", "sex"});
+}
+
+TEST_CASE("bounds and groups of metrics may be required of an evaluation") {
+  const auto of = [](const std::string& keys, const std::string& gate) {
+    return errors_of("kind: evaluate\ndata: a.csv\nevaluate: {model: m" + keys +
+                     "}\nrequire: {" + gate + ": \">= 0.5\"}\n");
+  };
+  CHECK(of("", "test.auc.lo").empty());
+  CHECK(of("", "test.rmse.hi").empty());
+  CHECK(of(", slices: [country]", "\"test.auc[country=D.E=]\"").empty());
+  CHECK(of("", "\"test.auc[country=DE]\"") == "4:11 E216 require");
+  CHECK(of(", slices: [count]", "\"test.auc[country=DE]\"") ==
+        "4:11 E216 require");
+  CHECK(of(", bootstrap: 0", "test.auc.lo") == "4:11 E216 require");
+  CHECK(of("", "test.auc.mid") == "4:11 E210 require.test.auc.mid");
+  CHECK(of("", "train.auc.lo") == "4:11 E216 require");
+  CHECK(message_of(read(kLeast + "require: {test.auc.lo: \">= 0.5\"}\n")) ==
+        "require: 'test.auc.lo' cannot be: only a job of kind evaluate has it");
+  const std::string group = "test.auc[c=" + std::string(244, 'x') + "]";
+  CHECK(group.size() == 256);
+  CHECK(of(", slices: [c]", "\"" + group + "\"").empty());
+  CHECK(of(", slices: [c]", "\"x" + group + "\"")
+            .starts_with("4:11 E213 require."));
+}
+
+TEST_CASE("a gate on a group goes through an argument and through YAML") {
+  Options options = fixed_options();
+  options.require = {"test.auc[age=<= 30]>=0.8", "test.f1.lo > 0.5"};
+  const auto job = job_of(read_with(
+      options,
+      "kind: evaluate\ndata: a.csv\nevaluate: {model: m, slices: [age]}\n"));
+  REQUIRE(job);
+  REQUIRE(job->require.size() == 2);
+  CHECK(job->require[0].metric == "test.auc[age=<= 30]");
+  CHECK(job->require[0].low == 0.8);
+  CHECK(job->require[1].metric == "test.f1.lo");
+  CHECK(job_in(to_yaml(*job)) == job);
+}
+
+TEST_CASE("confusion is a table, which has no conditions") {
+  CHECK(job_in(text_with("metrics", "[confusion, f1]")));
+  CHECK(errors_of(text_with("metrics", "[confusion, rmse]")) ==
+        "1:22 E216 metrics");
+  CHECK(message_of(read(kLeast + "require: {test.confusion: \">= 1\"}\n")) ==
+        "require: 'test.confusion' is a table, not a number: it has no "
+        "conditions");
+  CHECK(errors_of(text_with("train.early_stop.metric", "valid.confusion")) ==
+        "1:30 E216 train.early_stop.metric");
+}
+
+TEST_CASE("how columns are prepared is the model's, how they are read is not") {
+  const auto plain = read(kEvaluate + "columns: {a: {type: real}}\n");
+  CHECK(codes(plain.warnings).empty());
+  const auto odd = read(kEvaluate + "columns: {a: {scale: none}}\n");
+  CHECK(codes(odd.errors).empty());
+  CHECK(codes(odd.warnings) == "4:11 W301 columns.a");
+}
+
 }  // namespace
 }  // namespace mlb::spec

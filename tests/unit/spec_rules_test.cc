@@ -122,7 +122,7 @@ TEST_CASE("early_stop watches a metric of the valid split") {
   }
   CHECK(metric("train.loss") == "1:30 E216 train.early_stop.metric");
   CHECK(metric("loss") == "1:30 E210 train.early_stop.metric");
-  CHECK(metric("valid.confusion") == "1:30 E113 train.early_stop.metric");
+  CHECK(metric("valid.confusion") == "1:30 E216 train.early_stop.metric");
 }
 
 TEST_CASE("a gate names a split and a metric") {
@@ -138,7 +138,7 @@ TEST_CASE("a gate names a split and a metric") {
   CHECK(gate("accuracy") == "E210 test.accuracy");
   CHECK(gate("tset.auc") == "E210 test.auc");
   CHECK(gate("nonsense") == "E210 ");
-  CHECK(gate("test.confusion") == "E113 ");
+  CHECK(gate("test.confusion") == "E216 ");
   // The loss is of the epochs; at the end it is not computed yet.
   CHECK(gate("valid.loss") == "E113 ");
 }

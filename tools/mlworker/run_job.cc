@@ -46,6 +46,7 @@ Result<> run_kind(Work& work, Reporter& reporter) {
 Result<> save_files(Work& work) {
   auto saved = save_model(work);
   if (saved) saved = save_predictions(work);
+  if (saved) saved = save_confusion(work);
   return saved ? save_metrics(work) : saved;
 }
 

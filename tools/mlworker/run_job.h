@@ -76,7 +76,15 @@ Result<> prepare(Work& work);  ///< and designs
 void tell_warnings(const Work& work, Reporter& reporter);
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache = {});
-// run_job_train.cc; true: the loss became nan
+// run_job_judge.cc
+/// Metrics of every part of the rows, with what `evaluate` asks for besides.
+Result<> judge_rows(Work& work, Reporter& reporter);
+/// confusion.csv, if `metrics` names it.
+Result<> save_confusion(Work& work);
+// run_job_train.cc
+/// Rows of metrics.csv.
+void add_history(Work& work, const Point& point);
+/// True: the loss became nan
 Result<bool> train_all(Work& work, Reporter& reporter);
 // run_job_checkpoint.cc
 /// Writes the file `name` of the job's directory, whole or not at all.
@@ -90,6 +98,12 @@ std::optional<learn::Checkpoint> given_checkpoint(const Work& work,
 /// What determines the result, so that equal work gives an equal digest.
 Bytes training_record(const JobSpec& spec);
 Result<> evaluate(Work& work);
+/// The metrics to compute: those of the task that are named, or its defaults.
+std::vector<std::string> wanted_metrics(const Work& work);
+Result<> judge_gates(Work& work);
+/// Writes a file of out/ and names it in the outcome.
+Result<> save(Work& work, const std::string& name, const std::string& file,
+              ByteView bytes);
 Result<> save_model(Work& work);
 Result<> save_predictions(Work& work);
 Result<> save_metrics(Work& work);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "job/metric_name.h"
 #include "prep/columns.h"
 #include "run_job.h"
 #include "table/prepared.h"
@@ -140,9 +141,22 @@ Result<> prepare_rows(Work& work) {
   return check_variety(work);
 }
 
+/// A point of the history; without groups, for there may be many.
+void tell_metrics(Work& work, Reporter& reporter, Millis elapsed) {
+  Point point;
+  point.elapsed = elapsed;
+  point.metrics = work.outcome.metrics;
+  add_history(work, point);
+  std::erase_if(point.metrics, [](const auto& metric) {
+    return parse_metric_name(metric.first).is_of_group();
+  });
+  reporter.point(point);
+}
+
 }  // namespace
 
 Result<> run_evaluate(Work& work, Reporter& reporter) {
+  const Millis begun = read_clock().mono;
   reporter.stage("fetch");
   auto done = take_model(work);
   if (done) done = load_data(work, reporter);
@@ -152,10 +166,13 @@ Result<> run_evaluate(Work& work, Reporter& reporter) {
   if (!done) return done;
   tell_warnings(work, reporter);
   reporter.stage("evaluate");
-  done = evaluate(work);
+  done = judge_rows(work, reporter);
+  if (done) done = judge_gates(work);
   if (!done) return done;
+  tell_metrics(work, reporter, read_clock().mono - begun);
   reporter.stage("save", 1);
   done = save_predictions(work);
+  if (done) done = save_confusion(work);
   if (done) done = save_metrics(work);
   if (!done) return done;
   work.outcome.success = true;

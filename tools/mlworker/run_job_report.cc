@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "job/families.h"
+#include "job/metric_name.h"
 #include "job/what_counts.h"
 #include "learn/metrics.h"
 #include "run_job.h"
@@ -24,13 +25,16 @@ bool holds(const Gate& gate, double value) {
   return false;
 }
 
+}  // namespace
+
 Result<> judge_gates(Work& work) {
   for (const auto& gate : work.spec.require) {
     const auto found = work.outcome.metrics.find(gate.metric);
     if (found == work.outcome.metrics.end()) {
       return Error{Fault::data,
                    "require: there is no " + gate.metric +
-                       ": the split has no rows or the task no such metric"};
+                       ": the split has no such rows or the task no such "
+                       "metric"};
     }
     work.outcome.gates.push_back({gate.metric, gate.condition, found->second,
                                   holds(gate, found->second)});
@@ -43,14 +47,15 @@ std::vector<std::string> wanted_metrics(const Work& work) {
   auto out = work.spec.metrics.empty() ? learn::default_metrics(work.plan)
                                        : work.spec.metrics;
   for (const auto& gate : work.spec.require) {
-    const auto dot = gate.metric.find('.');
-    out.push_back(gate.metric.substr(dot + 1));
+    out.emplace_back(parse_metric_name(gate.metric).metric());
   }
   std::erase_if(out, [&](const auto& name) {
     return !learn::has_metric(work.plan.task, name);
   });
   return out;
 }
+
+namespace {
 
 std::string float_text(float value) {
   return table::number_text(static_cast<double>(value));
@@ -95,6 +100,8 @@ Result<std::string> predictions(const Work& work) {
   return out;
 }
 
+}  // namespace
+
 Result<> save(Work& work, const std::string& name, const std::string& file,
               ByteView bytes) {
   auto written = write_file_durably(work.dir + "/out/" + file, bytes);
@@ -102,8 +109,6 @@ Result<> save(Work& work, const std::string& name, const std::string& file,
   work.outcome.artefacts.push_back({name, file, bytes.size(), sha256(bytes)});
   return {};
 }
-
-}  // namespace
 
 Bytes training_record(const JobSpec& spec) {
   JobSpec record;

@@ -15,15 +15,6 @@ bool is_lost(const Point& point) {
   return loss != point.metrics.end() && !std::isfinite(loss->second);
 }
 
-void add_history(Work& work, const Point& point) {
-  for (const auto& [name, value] : point.metrics) {
-    work.history +=
-        std::to_string(point.step) + "," + std::to_string(point.epoch) + "," +
-        std::to_string(static_cast<double>(point.elapsed.count()) / 1000) +
-        "," + name + "," + table::number_text(value) + "\n";
-  }
-}
-
 Live live_of(const Work& work, const Point& point) {
   Live live;
   live.stage = "train";
@@ -210,6 +201,15 @@ class Training {
 };
 
 }  // namespace
+
+void add_history(Work& work, const Point& point) {
+  for (const auto& [name, value] : point.metrics) {
+    work.history +=
+        std::to_string(point.step) + "," + std::to_string(point.epoch) + "," +
+        std::to_string(static_cast<double>(point.elapsed.count()) / 1000) +
+        "," + table::csv_field(name) + "," + table::number_text(value) + "\n";
+  }
+}
 
 Result<bool> train_all(Work& work, Reporter& reporter) {
   // Classes weigh in training; metrics count rows.
