@@ -123,6 +123,13 @@ TEST_CASE("rows weigh in metrics as features.weight says") {
   CHECK(w.outcome.metrics.at("test.mae") == Approx(1).margin(1e-4));
 }
 
+TEST_CASE("rows that all weigh nothing judge nothing") {
+  Judge w(line_model());
+  w.spec.features.weight = "w";
+  CHECK(w.refusal("x,y,w\n1.5,4.0,0\n3.5,10.0,0\n") ==
+        "features.weight: no row has a weight above 0");
+}
+
 TEST_CASE("rows without a target are left out, with a warning") {
   Judge w(line_model());
   w.run("x,y\n1.5,4.0\n3.5,\n0.5,2.0\n");
@@ -390,6 +397,18 @@ TEST_CASE("a data set with a split of its own is judged part by part") {
   for (const char* split : {"train", "valid", "test"}) {
     CHECK(w.outcome.metrics.contains(std::string(split) + ".accuracy"));
   }
+}
+
+TEST_CASE("a data set that changed since it was made is bad data") {
+  World made;
+  made.spec = training(LogisticSpec{});
+  made.spec.kind = Kind::prep;
+  made.run(World::flowers());
+  std::string damaged = made.file("dataset.h5");
+  damaged[damaged.size() / 2] ^= 1;
+  Judge w(flower_model());
+  w.spec.data.source = DataSource::dataset;
+  CHECK_FALSE(w.refusal(damaged).empty());
 }
 
 TEST_CASE("a column without any value is filled as the model fills it") {

@@ -104,6 +104,18 @@ Result<> make_design(const Work& work, const prep::Rows& rows,
   return {};
 }
 
+Result<> check_weights(const Work& work) {
+  bool weighed = false;
+  for (const auto* design : {&work.train, &work.valid, &work.test}) {
+    for (const float w : design->weights) {
+      weighed = true;
+      if (w > 0) return {};
+    }
+  }
+  if (!weighed) return {};
+  return Error{Fault::data, "features.weight: no row has a weight above 0"};
+}
+
 /// Where all are alike, nothing tells a good model from a bad one.
 Result<> check_variety(const Work& work) {
   std::set<float> seen;
@@ -138,7 +150,8 @@ Result<> prepare_rows(Work& work) {
     auto made = make_design(work, *rows, *to);
     if (!made) return made;
   }
-  return check_variety(work);
+  auto weighed = check_weights(work);
+  return weighed ? check_variety(work) : weighed;
 }
 
 /// A point of the history; without groups, for there may be many.
