@@ -337,6 +337,7 @@ void fields(V& v, Outcome& x) {
   v("peak_memory", x.peak_memory), v("metrics", x.metrics);
   v("gates", x.gates), v("warnings", x.warnings);
   v("artefacts", x.artefacts), v("exact", x.exact);
+  v("program", x.program);
 }
 template <class V>
 void fields(V& v, Point& x) {

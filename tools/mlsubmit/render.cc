@@ -43,7 +43,8 @@ Json attempt_json(const AttemptRow& a) {
           {"exit_code", exited ? Json(a.outcome.exit_code) : Json()},
           {"signal",
            exited && a.outcome.signal != 0 ? Json(a.outcome.signal) : Json()},
-          {"peak_memory", exited ? Json(a.outcome.peak_memory) : Json()}};
+          {"peak_memory", exited ? Json(a.outcome.peak_memory) : Json()},
+          {"program", text_or_null(a.outcome.program)}};
 }
 
 Json progress_json(const JobView& job) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <new>
 
+#include "base/build.h"
 #include "base/file.h"
 #include "wire/wire.h"
 
@@ -116,6 +117,7 @@ void Reporter::live(const Live& live) {
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache) {
   Work work;
+  work.outcome.program = build_id();
   work.dir = dir;
   work.cache = cache;
   Reporter reporter(progress_fd);
