@@ -165,7 +165,7 @@ struct ColumnRule {
 
 enum class TargetTransform { automatic, none, log1p, standard };
 
-enum class TaskAsked { automatic, classification, regression };
+enum class TaskAsked { automatic, classification, regression, clustering };
 
 struct Features {
   std::vector<std::string> include;  ///< globs; empty: all
@@ -496,7 +496,7 @@ struct JobSpec {
   DataSpec data;
   CsvSpec csv;
   std::vector<ColumnRule> columns;
-  std::string target;  ///< "": a prep job without one
+  std::string target;  ///< "": a clustering, or a prep job without one
   TargetTransform target_transform = TargetTransform::automatic;
   TaskAsked task = TaskAsked::automatic;
   std::optional<std::string> positive;  ///< none: the last class

@@ -10,6 +10,8 @@
 #include <span>
 #include <string_view>
 
+#include "learn/cluster_metrics.h"
+
 namespace mlb::learn {
 namespace {
 
@@ -330,6 +332,7 @@ double medae(const Matrix& p, const Values& y, const Values& weights) {
 }
 
 std::vector<std::string> default_metrics(const prep::Plan& plan) {
+  if (plan.task == prep::Task::none) return {"inertia"};
   if (plan.task == prep::Task::regression) return {"rmse", "mae", "r2"};
   std::vector<std::string> out{"accuracy", "f1", "log_loss"};
   if (plan.classes.size() == 2) out.emplace_back("auc");
@@ -337,6 +340,7 @@ std::vector<std::string> default_metrics(const prep::Plan& plan) {
 }
 
 bool has_metric(prep::Task task, const std::string& name) {
+  if (task == prep::Task::none) return is_cluster_metric(name);
   const Entry* entry = find_entry(name);
   return entry != nullptr &&
          entry->of_numbers == (task == prep::Task::regression);

@@ -247,6 +247,8 @@ Result<Task> task_of(const table::Table& table, const JobSpec& spec) {
       return Error{Fault::data, "task: the target '" + spec.target + "' is " +
                                     std::string(name_of(target->type)) +
                                     "; a regression wants numbers"};
+    case TaskAsked::clustering:
+      return Error{Fault::data, "task: a clustering has no target"};
     case TaskAsked::automatic: break;
   }
   const bool classes = !is_number(*target) || has_few_integers(*target);

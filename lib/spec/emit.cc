@@ -39,9 +39,8 @@ class Emitter {
   bool is_of_training(const Field& field) const {
     constexpr std::string_view paths[] = {"model", "train", "metrics",
                                           "require", "keep"};
-    const bool no_target = field.path == "target" && spec_.target.empty();
-    return no_target || std::find(std::begin(paths), std::end(paths),
-                                  field.path) != std::end(paths);
+    return std::find(std::begin(paths), std::end(paths), field.path) !=
+           std::end(paths);
   }
 
   /// "  key: value  # origin"; no value: a group that follows.
@@ -79,6 +78,7 @@ void Emitter::group(std::string_view path, std::size_t depth) {
 void Emitter::field(const Field& field, std::size_t depth) {
   const std::string key(last_key(field.path));
   if (spec_.kind == Kind::prep && is_of_training(field)) return;
+  if (field.path == "target" && spec_.target.empty()) return;
   switch (field.type) {
     case Type::group:
       if (field.path == "train.early_stop") return early_stop(field, depth);

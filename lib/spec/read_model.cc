@@ -1,6 +1,7 @@
 // See reader.h: data and early_stop, which have forms of their own.
 #include <algorithm>
 
+#include "job/families.h"
 #include "spec/overrides.h"
 #include "spec/reader.h"
 
@@ -25,6 +26,15 @@ void Reader::read_data(const Field& field, const Spot& spot) {
   fail(field, spot,
        {"E208", "cannot tell what '" + shown(node(spot).text) + "' is",
         "write {csv: FILE} or {dataset: FILE}"});
+}
+
+/// A clustering has no target that could be judged on other rows: unless
+/// somebody asks for a split, all rows train.
+void Reader::settle_split() {
+  const bool clusters =
+      predicts(draft_.parsed.spec.model) == Predicts::clusters;
+  if (!clusters || draft_.places.contains("data.split")) return;
+  draft_.parsed.spec.data.split = {.train = 1, .valid = 0, .test = 0};
 }
 
 void Reader::read_early_stop(const Field& field, const Spot& spot) {

@@ -170,6 +170,7 @@ Draft Reader::read(NodeId root) {
   }
   draft_.parsed.spec.name = surroundings_.name;
   for (const Item& item : top.items) read_member("", "", "", item);
+  settle_split();
   check_rules(draft_, findings_);
   return std::move(draft_);
 }

@@ -41,7 +41,7 @@ constexpr TargetTransform last_of(TargetTransform) {
   return TargetTransform::standard;
 }
 constexpr TaskAsked last_of(TaskAsked) {
-  return TaskAsked::regression;
+  return TaskAsked::clustering;
 }
 constexpr CsvEncoding last_of(CsvEncoding) {
   return CsvEncoding::cp1252;

@@ -85,11 +85,15 @@ inline std::string text_with(std::string_view path, const std::string& value) {
     if (parent == "model" && at != "model.type") body = "type: net, " + body;
     is_leaf = false;
   }
+  // Clusters need no target, and have metrics of their own.
+  const bool clusters = path.starts_with("model.kmeans") || value == "kmeans" ||
+                        value == "clustering" || value == "[inertia]" ||
+                        value == "[silhouette]";
   std::string out = body + "\n";
   if (top != "kind") out += "kind: train\n";
   if (top != "data") out += "data: a.csv\n";
-  if (top != "target") out += "target: y\n";
-  if (top != "model") out += "model: net\n";
+  if (top != "target" && !clusters) out += "target: y\n";
+  if (top != "model") out += clusters ? "model: kmeans\n" : "model: net\n";
   return out;
 }
 

@@ -295,8 +295,9 @@ namespace {
 
 /// The one metric that tells most: "test accuracy .98".
 std::string headline(const Outcome& outcome) {
-  for (const char* name : {"test.accuracy", "test.rmse", "valid.accuracy",
-                           "valid.rmse", "train.accuracy", "train.rmse"}) {
+  for (const char* name :
+       {"test.accuracy", "test.rmse", "valid.accuracy", "valid.rmse",
+        "train.accuracy", "train.rmse", "train.inertia"}) {
     const auto found = outcome.metrics.find(name);
     if (found == outcome.metrics.end()) continue;
     std::string words(name);
