@@ -196,7 +196,8 @@ enum class LayerType {
   flatten,
   residual,
   concat,
-  repeat
+  repeat,
+  embed
 };
 
 /// How weights begin; "he": He et al. 2015, "xavier": Glorot, Bengio 2010,
@@ -208,7 +209,8 @@ enum class Padding { same, valid, fixed };
 /// One layer; which members count depends on the type.
 struct Layer {
   LayerType type = LayerType::dense;
-  int units = 0;                  ///< dense: outputs; conv2d: filters
+  /// dense: outputs; conv2d: filters; embed: numbers a column, 0: by its levels
+  int units = 0;
   bool bias = true;               ///< dense
   double rate = 0;                ///< dropout: probability of zero, [0, 1)
   std::optional<Init> init = {};  ///< dense; none: that of the net
@@ -222,6 +224,7 @@ struct Layer {
   int times = 0;        ///< repeat
   /// residual, repeat: one list of layers; concat: one a branch.
   std::vector<std::vector<Layer>> branches = {};
+  std::string columns = {};  ///< embed: name or glob of the categories
   bool operator==(const Layer&) const = default;
 };
 

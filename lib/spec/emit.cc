@@ -234,6 +234,13 @@ std::string dense_text(const Layer& layer) {
                    {"units: " + units, layer.bias ? "" : "bias: false", init});
 }
 
+std::string embed_text(const Layer& layer) {
+  const std::string columns = yaml_text(layer.columns);
+  if (layer.units == 0) return "embed: " + columns;
+  return keys_text(
+      layer, {"columns: " + columns, "dim: " + std::to_string(layer.units)});
+}
+
 std::string branches_text(const Layer& layer) {
   const std::string name(name_of(layer.type));
   if (layer.branches.empty()) return name;
@@ -273,6 +280,7 @@ std::string layer_text(const Layer& layer) {
                             : "layers: " + layers_text(layer.branches[0])});
     case LayerType::residual:
     case LayerType::concat: return branches_text(layer);
+    case LayerType::embed: return embed_text(layer);
     case LayerType::relu:
     case LayerType::tanh:
     case LayerType::sigmoid:

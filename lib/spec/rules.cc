@@ -300,6 +300,31 @@ struct Rules {
     }
   }
 
+  /// What the spec alone tells about the columns of an embedding.
+  void embedding() const {
+    const auto* net = std::get_if<NetSpec>(&spec.model);
+    const Layer* layer = net == nullptr ? nullptr : embedding_of(*net);
+    if (layer == nullptr || !shape_is_known()) return;
+    const std::string path = "model.layers[0]";
+    const auto wrong = [&](const std::string& why) {
+      add(place_of_layer(path), {"E215", path, path + ": embed: " + why});
+    };
+    if (spec.pca) wrong("pca mixes the columns before; want one of them");
+    for (const ColumnRule& rule : spec.columns) {
+      if (rule.pattern != layer->columns) continue;
+      const auto type = rule.type;
+      const bool category = type == ColumnType::automatic ||
+                            type == ColumnType::category ||
+                            type == ColumnType::boolean;
+      const std::string column = "'" + shown(rule.pattern) + "'";
+      if (!category) {
+        wrong(column + " is no category by its rule in columns");
+      } else if (rule.encode != Encode::automatic) {
+        wrong(column + " has another encode in columns");
+      }
+    }
+  }
+
   void components() const {
     const std::string path = "model.pca";
     if (!draft.has(path) || draft.bad.contains(path) || !spec.pca) return;
@@ -379,6 +404,7 @@ void check_rules(const Draft& draft, Findings& findings) {
   rules.early_stop();
   rules.net();
   rules.shape();
+  rules.embedding();
   rules.components();
   rules.class_weights();
   rules.without_effect();

@@ -56,7 +56,7 @@ constexpr ColumnType last_of(ColumnType) {
   return ColumnType::time;
 }
 constexpr LayerType last_of(LayerType) {
-  return LayerType::repeat;
+  return LayerType::embed;
 }
 constexpr Init last_of(Init) {
   return Init::lecun;
@@ -181,7 +181,7 @@ void fields(V& v, Layer& x) {
   v("stride", x.stride), v("padding", x.padding), v("pad", x.pad);
   v("groups", x.groups), v("momentum", x.momentum);
   v("epsilon", x.epsilon), v("times", x.times);
-  v("branches", x.branches);
+  v("branches", x.branches), v("columns", x.columns);
 }
 template <class V>
 void fields(V& v, ImageSize& x) {

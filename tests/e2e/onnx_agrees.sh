@@ -96,6 +96,10 @@ agrees concrete.csv compressive_strength net "${few[@]}"
 agrees concrete.csv compressive_strength '{type: net, input: [2, 4, 1], layers: [conv2d: {filters: 4, kernel: 3}, batchnorm, relu, conv2d: {filters: 4, kernel: 2, padding: 1, groups: 2}, layernorm, concat: [[conv2d: 2], []], maxpool: {size: 2, stride: 1}, avgpool: {size: 2, stride: 1}, softmax, flatten, dense: 4]}' "${few[@]}"
 agrees concrete.csv compressive_strength '{type: net, input: [2, 4, 1], layers: [conv2d: {filters: 6, kernel: 3, stride: 2}, tanh, residual: [conv2d: 6], global_avgpool]}' "${few[@]}"
 agrees penguins.csv species '{type: net, layers: [dense: 16, batchnorm, leaky_relu, dense: {units: 16, bias: false}, layernorm, elu, dropout: 0.2, gelu, residual: [dense: 16, silu], concat: [[dense: 4, mish], [dense: 4, tanh], []], repeat: {times: 2, layers: [dense: 8, sigmoid]}, softmax]}' "${few[@]}"
+agrees penguins.csv species '{type: net, layers: [embed, dense: 16, relu]}' "${few[@]}"
+agrees penguins.csv island '{type: net, layers: [embed: {columns: "s*", dim: 3}, batchnorm, dense: 8, tanh]}' "${few[@]}" \
+  --set 'columns={year: {type: category}}'
+agrees penguins.csv species '{type: net, layers: [embed: island]}' --set 'features={include: [island]}' "${few[@]}"
 for target in species sex; do
   agrees penguins.csv $target logistic
   agrees penguins.csv $target '{type: logistic, pca: 3}'

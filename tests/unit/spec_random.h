@@ -368,6 +368,12 @@ class RandomSpec {
   void net(JobSpec& out) {
     NetSpec net{.layers = {}, .input = {}};
     if (coin()) images(net);
+    // A column's rule could forbid it, but to one that nobody has.
+    if (!net.input && !out.pca && coin()) {
+      net.layers.push_back({.type = LayerType::embed,
+                            .units = below(3),
+                            .columns = "embedded" + text(0, 20)});
+    }
     for (auto n = below(6); n > 0; --n) net.layers.push_back(layer(0));
     net.init = static_cast<Init>(below(3));
     net.loss = static_cast<LossType>(below(5));

@@ -12,6 +12,7 @@
 #include "blob/digest_file.h"
 #include "blob/transfer.h"
 #include "csv_header.h"
+#include "job/shape.h"
 #include "render.h"
 #include "term/progress.h"
 
@@ -77,6 +78,9 @@ std::vector<std::pair<std::string, std::string>> named_columns(
   for (const auto& p : s.features.exclude) add("features.exclude", p);
   add("features.id", s.features.id);
   add("features.weight", s.features.weight);
+  const auto* net = std::get_if<NetSpec>(&s.model);
+  const Layer* layer = net == nullptr ? nullptr : embedding_of(*net);
+  if (layer != nullptr) add("model.net.layers", layer->columns);
   return out;
 }
 
