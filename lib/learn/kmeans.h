@@ -16,6 +16,8 @@ class KmeansModel final : public Model {
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "kmeans"; }
   Facts facts() const override;
+  Result<onnx::Value> to_onnx(onnx::Graph& graph,
+                              const onnx::Value& rows) const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);
