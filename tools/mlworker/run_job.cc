@@ -1,6 +1,7 @@
 // The phases of a job and what each failure means.  See run_job.h.
 #include "run_job.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -22,6 +23,13 @@ Live live_of(const char* stage, double fraction) {
   out.stage = stage;
   out.fraction = fraction;
   return out;
+}
+
+/// Of this process, in bytes.
+std::uint64_t peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
 }
 
 void fail(Outcome& outcome, FailureClass failure, std::string reason) {
@@ -136,7 +144,8 @@ Outcome run_job(const std::string& dir, int progress_fd,
   } catch (const std::bad_alloc&) {
     work.table = {};
     fail(work.outcome, FailureClass::oom,
-         "out of memory; resources.memory is " +
+         "out of memory with " + std::to_string(peak_memory() >> 20) +
+             " MiB in use; resources.memory is " +
              std::to_string(work.spec.resources.memory >> 20) + " MiB");
   }
   return work.outcome;
