@@ -166,7 +166,7 @@ struct ColumnRule {
 
 enum class TargetTransform { automatic, none, log1p, standard };
 
-enum class TaskAsked { automatic, classification, regression };
+enum class TaskAsked { automatic, classification, regression, clustering };
 
 struct Features {
   std::vector<std::string> include;  ///< globs; empty: all
@@ -197,7 +197,8 @@ enum class LayerType {
   flatten,
   residual,
   concat,
-  repeat
+  repeat,
+  embed
 };
 
 /// How weights begin; "he": He et al. 2015, "xavier": Glorot, Bengio 2010,
@@ -209,7 +210,8 @@ enum class Padding { same, valid, fixed };
 /// One layer; which members count depends on the type.
 struct Layer {
   LayerType type = LayerType::dense;
-  int units = 0;                  ///< dense: outputs; conv2d: filters
+  /// dense: outputs; conv2d: filters; embed: numbers a column, 0: by its levels
+  int units = 0;
   bool bias = true;               ///< dense
   double rate = 0;                ///< dropout: probability of zero, [0, 1)
   std::optional<Init> init = {};  ///< dense; none: that of the net
@@ -223,6 +225,7 @@ struct Layer {
   int times = 0;        ///< repeat
   /// residual, repeat: one list of layers; concat: one a branch.
   std::vector<std::vector<Layer>> branches = {};
+  std::string columns = {};  ///< embed: name or glob of the categories
   bool operator==(const Layer&) const = default;
 };
 
@@ -530,7 +533,8 @@ struct JobSpec {
   DataSpec data;
   CsvSpec csv;
   std::vector<ColumnRule> columns;
-  std::string target;  ///< "": prep: none; evaluate, predict: the model's
+  /// "": none, of a clustering or a prep job; evaluate, predict: the model's.
+  std::string target;
   TargetTransform target_transform = TargetTransform::automatic;
   TaskAsked task = TaskAsked::automatic;
   std::optional<std::string> positive;  ///< none: the last class

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "learn/cluster_metrics.h"
+
 namespace mlb::learn {
 namespace {
 
@@ -508,6 +510,7 @@ std::vector<double> confusion(const Matrix& p, const Values& y,
 }
 
 std::vector<std::string> default_metrics(const prep::Plan& plan) {
+  if (plan.task == prep::Task::none) return {"inertia"};
   if (plan.task == prep::Task::regression) return {"rmse", "mae", "r2"};
   std::vector<std::string> out{"accuracy", "f1", "log_loss"};
   if (plan.classes.size() == 2) out.emplace_back("auc");
@@ -515,6 +518,7 @@ std::vector<std::string> default_metrics(const prep::Plan& plan) {
 }
 
 bool has_metric(prep::Task task, const std::string& name) {
+  if (task == prep::Task::none) return is_cluster_metric(name);
   const Entry* entry = find_entry(name);
   return entry != nullptr &&
          entry->of_numbers == (task == prep::Task::regression);

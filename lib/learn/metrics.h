@@ -80,10 +80,11 @@ std::vector<double> confusion(const prep::Matrix& p,
                               const std::vector<float>& weights = {});
 
 /// The defaults of a task: accuracy f1 log_loss (auc for two classes), or
-/// rmse mae r2.
+/// rmse mae r2, or inertia.
 std::vector<std::string> default_metrics(const prep::Plan& plan);
 /// Whether the task has this metric ("loss" is not one of them).
 bool has_metric(prep::Task task, const std::string& name);
+/// Of classes and numbers; those of clusters are in cluster_metrics.h.
 double metric(const std::string& name, const prep::Matrix& p,
               const std::vector<float>& y,
               const std::vector<float>& weights = {});

@@ -144,7 +144,8 @@ Result<> put_feature(const Feature& f, const Column& column, const Rows& rows,
     case FeatureKind::number:
     case FeatureKind::ordinal:
     case FeatureKind::frequency:
-    case FeatureKind::target: break;
+    case FeatureKind::target:
+    case FeatureKind::code: break;
   }
   auto numbers = raw_numbers(f, column, rows);
   if (!numbers) return std::move(numbers).fail();

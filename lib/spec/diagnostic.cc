@@ -49,6 +49,7 @@ constexpr CodeInfo kCodes[] = {
     {"E217", "early_stop without validation rows"},
     {"E218", "a split or a transform that cannot be"},
     {"E219", "a column with two roles"},
+    {"E220", "what a clustering has not, or another task"},
     {"E221", "not a length of training"},
     {"E301", "an option that is not PATH=VALUE"},
     {"E302", "an option that changes a part of a list"},

@@ -49,8 +49,7 @@ class Emitter {
   }
   bool is_left_out(const Field& field) const {
     const bool no_target = field.path == "target" && spec_.target.empty();
-    return !has_field(spec_.kind, field.path) ||
-           (no_target && spec_.kind != Kind::train);
+    return no_target || !has_field(spec_.kind, field.path);
   }
 
   /// "  key: value  # origin"; no value: a group that follows.
@@ -251,6 +250,13 @@ std::string dense_text(const Layer& layer) {
                    {"units: " + units, layer.bias ? "" : "bias: false", init});
 }
 
+std::string embed_text(const Layer& layer) {
+  const std::string columns = yaml_text(layer.columns);
+  if (layer.units == 0) return "embed: " + columns;
+  return keys_text(
+      layer, {"columns: " + columns, "dim: " + std::to_string(layer.units)});
+}
+
 std::string branches_text(const Layer& layer) {
   const std::string name(name_of(layer.type));
   if (layer.branches.empty()) return name;
@@ -290,6 +296,7 @@ std::string layer_text(const Layer& layer) {
                             : "layers: " + layers_text(layer.branches[0])});
     case LayerType::residual:
     case LayerType::concat: return branches_text(layer);
+    case LayerType::embed: return embed_text(layer);
     case LayerType::relu:
     case LayerType::tanh:
     case LayerType::sigmoid:

@@ -127,6 +127,11 @@ constexpr Explanation kExplanations[] = {
      "A column is the target, an id, a weight, a group or the split, "
      "and only one of these.",
      "features: {id: y}", "features: {id: row}"},
+    {"E220",
+     "A clustering (model: kmeans) learns from features alone: it has no "
+     "target and no classes.",
+     "kind: train\ndata: a.csv\ntarget: y\nmodel: kmeans",
+     "kind: train\ndata: a.csv\nfeatures: {exclude: [y]}\nmodel: kmeans"},
     {"E221",
      "A number and what is counted, or a duration where that is "
      "allowed.",

@@ -154,12 +154,7 @@ Draft Reader::read(NodeId root) {
   }
   draft_.parsed.spec.name = surroundings_.name;
   for (const Item& item : top.items) read_member("", "", "", item);
-  // Whoever judges has no part of the rows to learn from.
-  SplitSpec& split = draft_.parsed.spec.data.split;
-  const bool judges = draft_.parsed.spec.kind == Kind::evaluate;
-  if (judges && !draft_.places.contains("data.split")) {
-    split.by = SplitBy::automatic;
-  }
+  settle_split();
   check_rules(draft_, findings_);
   return std::move(draft_);
 }

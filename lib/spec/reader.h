@@ -121,6 +121,7 @@ class Reader {
 
   // read_model.cc: what has short forms
   void read_data(const Field& field, const Spot& spot);
+  void settle_split();
   void read_early_stop(const Field& field, const Spot& spot);
   void read_signs(const Field& field, const Spot& spot);
 
@@ -149,6 +150,9 @@ class Reader {
   const Surroundings& surroundings_;
   Draft draft_;
 };
+
+/// What does not go with a clustering, or with every other model.
+void check_cluster_rules(const Draft& draft, Findings& findings);
 
 /// The rules of the data: splits, roles of columns, what prep jobs lack.
 void check_data_rules(const Draft& draft, Findings& findings);

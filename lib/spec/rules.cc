@@ -14,6 +14,48 @@ namespace {
 
 constexpr double kSumTolerance = 1e-9;
 
+/// The metrics of one task.
+struct MetricsOf {
+  Predicts of;
+  std::string_view what;
+  std::string_view does;  ///< a model that has them
+  std::string_view names;
+};
+constexpr MetricsOf kMetrics[] = {
+    {Predicts::classes, "classes", "predicts classes",
+     "accuracy balanced_accuracy precision recall f1 auc log_loss brier ece "
+     "mcc confusion"},
+    {Predicts::numbers, "numbers", "predicts numbers",
+     "rmse mae r2 mape medae"},
+    {Predicts::clusters, "clusters", "makes clusters", "inertia silhouette"}};
+
+const MetricsOf& metrics_of(Predicts of) {
+  return *std::find_if(std::begin(kMetrics), std::end(kMetrics),
+                       [&](const MetricsOf& m) { return m.of == of; });
+}
+
+/// Those that `name` is among; every metric that may be written is.
+const MetricsOf& metrics_with(std::string_view name) {
+  for (const MetricsOf& m : kMetrics) {
+    const auto names = split_words(m.names);
+    if (std::find(names.begin(), names.end(), name) != names.end()) return m;
+  }
+  return kMetrics[0];
+}
+
+/// "rmse, mae and r2"
+std::string listed(std::string_view words) {
+  std::string out;
+  const auto list = split_words(words);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    out += (i == 0                 ? ""
+            : i + 1 == list.size() ? " and "
+                                   : ", ") +
+           std::string(list[i]);
+  }
+  return out;
+}
+
 struct Rules {
   const Draft& draft;
   Findings& findings;
@@ -28,7 +70,8 @@ struct Rules {
     if (draft.bad.contains("kind")) return;
     for (const Field& field : all_fields()) {
       const std::string path(field.path);
-      const bool optional = path == "target" && spec.kind != Kind::train;
+      const bool optional =
+          path == "target" && (spec.kind != Kind::train || clusters());
       const bool lacking = optional || !has_field(spec.kind, path);
       if (!field.required || lacking) continue;
       const std::string parent(parent_of(path));
@@ -44,6 +87,8 @@ struct Rules {
           {"E114", "data", "data names no file; want csv or dataset"});
     }
   }
+
+  bool clusters() const { return predicts(spec.model) == Predicts::clusters; }
 
   static std::string wanted(const Field& field) {
     const std::string rule = rule_text(field);
@@ -149,37 +194,36 @@ struct Rules {
     return value_text(type, type.access.get(spec));
   }
 
-  /// The task often follows from the data, and is not known here; but a job
-  /// has only one.
+  /// Which metrics the job has, and why not others.  The task often follows
+  /// from the data, and is not known here; but a job has only one.
+  std::pair<const MetricsOf*, std::string> metrics_beside(
+      const std::string& first) const {
+    const Predicts of = predicts(spec.model);
+    const std::string model = "this " + model_type() + " ";
+    if (of != Predicts::either) {
+      const MetricsOf& ours = metrics_of(of);
+      return {&ours, model + std::string(ours.does)};
+    }
+    const MetricsOf& ours = metrics_with(first);
+    // What an evaluation judges is not known here.
+    if (ours.of == Predicts::clusters && spec.kind == Kind::train) {
+      return {&metrics_of(Predicts::classes), model + "makes no clusters"};
+    }
+    return {&ours, "'" + first + "' is of " + std::string(ours.what) +
+                       ", and a job has one task"};
+  }
+
   void one_task() const {
-    const auto is_of_classes = [](const std::string& metric) {
-      constexpr std::array of_classes{
-          "accuracy", "balanced_accuracy", "precision", "recall", "f1",
-          "auc",      "log_loss",          "brier",     "ece",    "mcc",
-          "confusion"};
-      return std::find(of_classes.begin(), of_classes.end(), metric) !=
-             of_classes.end();
-    };
     const std::vector<Named> names = named_metrics();
     if (names.empty()) return;
-    const Predicts of = predicts(spec.model);
-    const bool classes = of == Predicts::either ? is_of_classes(names[0].metric)
-                                                : of == Predicts::classes;
-    const std::string what = classes ? "classes" : "numbers";
-    const std::string because =
-        of == Predicts::either ? "'" + names[0].metric + "' is of " + what +
-                                     ", and a job has one task"
-                               : "this " + model_type() + " predicts " + what;
+    const auto [ours, because] = metrics_beside(names[0].metric);
     for (const Named& n : names) {
-      if (is_of_classes(n.metric) == classes) continue;
-      add(n.place,
-          {"E216",
-           n.path,
-           n.path + ": '" + n.metric + "' cannot be: " + because,
-           {},
-           classes ? "accuracy, balanced_accuracy, precision, recall, f1, auc, "
-                     "log_loss, brier, ece, mcc and confusion are there"
-                   : "rmse, mae, r2, mape and medae are there"});
+      if (metrics_with(n.metric).of == ours->of) continue;
+      add(n.place, {"E216",
+                    n.path,
+                    n.path + ": '" + n.metric + "' cannot be: " + because,
+                    {},
+                    listed(ours->names) + " are there"});
     }
   }
 
@@ -292,6 +336,31 @@ struct Rules {
     }
   }
 
+  /// What the spec alone tells about the columns of an embedding.
+  void embedding() const {
+    const auto* net = std::get_if<NetSpec>(&spec.model);
+    const Layer* layer = net == nullptr ? nullptr : embedding_of(*net);
+    if (layer == nullptr || !shape_is_known()) return;
+    const std::string path = "model.layers[0]";
+    const auto wrong = [&](const std::string& why) {
+      add(place_of_layer(path), {"E215", path, path + ": embed: " + why});
+    };
+    if (spec.pca) wrong("pca mixes the columns before; want one of them");
+    for (const ColumnRule& rule : spec.columns) {
+      if (rule.pattern != layer->columns) continue;
+      const auto type = rule.type;
+      const bool category = type == ColumnType::automatic ||
+                            type == ColumnType::category ||
+                            type == ColumnType::boolean;
+      const std::string column = "'" + shown(rule.pattern) + "'";
+      if (!category) {
+        wrong(column + " is no category by its rule in columns");
+      } else if (rule.encode != Encode::automatic) {
+        wrong(column + " has another encode in columns");
+      }
+    }
+  }
+
   void components() const {
     const std::string path = "model.pca";
     if (!draft.has(path) || draft.bad.contains(path) || !spec.pca) return;
@@ -371,9 +440,11 @@ void check_rules(const Draft& draft, Findings& findings) {
   rules.early_stop();
   rules.net();
   rules.shape();
+  rules.embedding();
   rules.components();
   rules.class_weights();
   rules.without_effect();
+  check_cluster_rules(draft, findings);
   check_data_rules(draft, findings);
 }
 

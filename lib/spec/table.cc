@@ -206,7 +206,8 @@ constexpr Field kBeforeModel[] = {
      .words = "best last none"},
     {.path = "keep.predictions",
      .type = Type::boolean,
-     .doc = "for the rows of the valid and test splits",
+     .doc = "for the rows of the valid and test splits; of a clustering "
+            "without them for all rows",
      .access = at<&JobSpec::keep, &Keep::predictions>()},
 
     {.path = "data",
@@ -413,7 +414,8 @@ constexpr Field kBeforeModel[] = {
      .rule = "[low, high] in the units of the column"},
     {.path = "target",
      .type = Type::text,
-     .doc = "the column to predict; a prep job may do without",
+     .doc = "the column to predict; a prep job may do without, a clustering "
+            "has none",
      .access = at<&JobSpec::target>(),
      .fallback = "required",
      .rule = "kinds evaluate and predict: by default the model's",
@@ -427,11 +429,10 @@ constexpr Field kBeforeModel[] = {
      .words = "auto none log1p standard"},
     {.path = "task",
      .type = Type::word,
-     .doc = "auto: classification for text, true and false, or at most 20 "
-            "distinct whole numbers",
+     .doc = "auto: clustering for kmeans; else classification for text, true "
+            "and false, or at most 20 distinct whole numbers",
      .access = at<&JobSpec::task>(),
-     .words = "auto classification regression",
-     .words_later = "clustering"},
+     .words = "auto classification regression clustering"},
     {.path = "positive",
      .type = Type::text,
      .doc = "of two classes, the one that f1 and auc are of; none: the last "
@@ -464,13 +465,15 @@ constexpr Field kBeforeModel[] = {
 constexpr Field kAfterTrain[] = {
     {.path = "metrics",
      .type = Type::word_list,
-     .doc = "computed on every split at the end",
+     .doc = "computed on every split at the end; inertia adds up the squared "
+            "distances to the nearest centres, silhouette is of 5000 rows at "
+            "most, drawn by the seed",
      .access = at<&JobSpec::metrics>(),
      .words = "accuracy balanced_accuracy precision recall f1 auc log_loss "
-              "brier ece mcc confusion rmse mae r2 mape medae",
-     .words_later = "inertia silhouette",
+              "brier ece mcc confusion rmse mae r2 mape medae inertia "
+              "silhouette",
      .fallback = "those of the task: accuracy f1 log_loss (and auc for two "
-                 "classes), or rmse mae r2",
+                 "classes), or rmse mae r2, or inertia",
      .rule = "confusion is a table: confusion.csv"},
 };
 // clang-format on

@@ -12,8 +12,6 @@ constexpr std::string_view kReserved[] = {
     "retry.factor", "retry.jitter", "keep.ttl",
     // data and preparation
     "data.name",
-    // models
-    "model.net.layers.embed",
     // other kinds
     "command", "files", "env", "outputs", "output", "cv", "tune", "pipeline"};
 

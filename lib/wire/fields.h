@@ -41,7 +41,7 @@ constexpr TargetTransform last_of(TargetTransform) {
   return TargetTransform::standard;
 }
 constexpr TaskAsked last_of(TaskAsked) {
-  return TaskAsked::regression;
+  return TaskAsked::clustering;
 }
 constexpr CsvEncoding last_of(CsvEncoding) {
   return CsvEncoding::cp1252;
@@ -59,7 +59,7 @@ constexpr ImportanceType last_of(ImportanceType) {
   return ImportanceType::permutation;
 }
 constexpr LayerType last_of(LayerType) {
-  return LayerType::repeat;
+  return LayerType::embed;
 }
 constexpr Init last_of(Init) {
   return Init::lecun;
@@ -184,7 +184,7 @@ void fields(V& v, Layer& x) {
   v("stride", x.stride), v("padding", x.padding), v("pad", x.pad);
   v("groups", x.groups), v("momentum", x.momentum);
   v("epsilon", x.epsilon), v("times", x.times);
-  v("branches", x.branches);
+  v("branches", x.branches), v("columns", x.columns);
 }
 template <class V>
 void fields(V& v, ImageSize& x) {
@@ -358,6 +358,7 @@ void fields(V& v, Outcome& x) {
   v("peak_memory", x.peak_memory), v("metrics", x.metrics);
   v("gates", x.gates), v("warnings", x.warnings);
   v("artefacts", x.artefacts), v("exact", x.exact);
+  v("program", x.program);
 }
 template <class V>
 void fields(V& v, Point& x) {

@@ -10,7 +10,7 @@ mlb_unit_test(learn_test
     learn_net_trainer_test.cc learn_ridge_test.cc
   LIBS mlb::learn)
 mlb_unit_test(learn_model_test
-  SOURCES learn_boosted_test.cc learn_family_test.cc learn_kmeans_test.cc
+  SOURCES learn_boosted_test.cc learn_cluster_test.cc learn_family_test.cc learn_kmeans_test.cc
     learn_linear_test.cc learn_resume_test.cc learn_simple_test.cc
     learn_svm_test.cc learn_tree_test.cc learn_weights_test.cc
   LIBS mlb::learn learn_sets)

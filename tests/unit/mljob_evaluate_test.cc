@@ -399,6 +399,37 @@ TEST_CASE("a data set with a split of its own is judged part by part") {
   }
 }
 
+TEST_CASE("a clustering is judged by rows without a target") {
+  JobSpec groups = training(KmeansSpec{.k = 2});
+  groups.target.clear();
+  groups.metrics = {"inertia", "silhouette"};
+  groups.data.split = {.train = 1, .valid = 0, .test = 0};
+  const std::string rows = "x,z\n1,1\n2,1\n101,1\n102,2\n";
+  World trained;
+  trained.spec = groups;
+  trained.run(rows);
+  REQUIRE(trained.outcome.success);
+  Judge w(trained.file("model.mlm"));
+  w.spec.metrics = groups.metrics;
+  w.run(rows);
+  CHECK(w.outcome.reason.empty());
+  REQUIRE(w.outcome.success);
+  for (const char* name : {"inertia", "silhouette"}) {
+    CAPTURE(name);
+    CHECK(w.outcome.metrics.at("test." + std::string(name)) ==
+          Approx(trained.outcome.metrics.at("train." + std::string(name))));
+  }
+  CHECK(w.lines("predictions.csv").size() == 5);
+  Judge asked(trained.file("model.mlm"));
+  asked.spec.evaluate.slices = {"z"};
+  CHECK(asked.refusal(rows) ==
+        "evaluate: a clustering has neither slices nor importance");
+  Judge target(trained.file("model.mlm"));
+  target.spec.target = "z";
+  CHECK(target.refusal(rows) ==
+        "target: a kmeans predicts no column; leave target out");
+}
+
 TEST_CASE("a data set that changed since it was made is bad data") {
   World made;
   made.spec = training(LogisticSpec{});

@@ -512,7 +512,7 @@ TEST_CASE("every word that is reserved is refused as not supported yet") {
 }
 
 TEST_CASE("nothing more is said of a type that is not supported yet") {
-  CHECK(errors_of(text_with("model", "{type: kmeans, k: 3, init: random}")) ==
+  CHECK(errors_of(text_with("model", "{type: pca, components: 3}")) ==
         "1:15 E113 model.type");
 }
 

@@ -181,6 +181,12 @@ TEST_CASE("a gate on a group goes through an argument and through YAML") {
   CHECK(job_in(to_yaml(*job)) == job);
 }
 
+TEST_CASE("what an evaluation judges may be a clustering") {
+  CHECK(job_in(kEvaluate + "metrics: [inertia, silhouette]\n"));
+  CHECK(errors_of(kEvaluate + "metrics: [inertia, f1]\n") ==
+        "4:20 E216 metrics");
+}
+
 TEST_CASE("confusion is a table, which has no conditions") {
   CHECK(job_in(text_with("metrics", "[confusion, f1]")));
   CHECK(errors_of(text_with("metrics", "[confusion, rmse]")) ==

@@ -89,6 +89,10 @@ inline std::string text_with(std::string_view path, const std::string& value) {
     }
     is_leaf = false;
   }
+  // Clusters need no target, and have metrics of their own.
+  const bool clusters = path.starts_with("model.kmeans") || value == "kmeans" ||
+                        value == "clustering" || value == "[inertia]" ||
+                        value == "[silhouette]";
   std::string out = body + "\n";
   const bool below = top == "evaluate" || top == "predict";
   const std::string kind = top == "kind" ? value
@@ -99,8 +103,8 @@ inline std::string text_with(std::string_view path, const std::string& value) {
   if (top != "data") out += "data: a.csv\n";
   if (uses && !below) out += kind + ": {model: m.mlm}\n";
   if (uses) return out;
-  if (top != "target") out += "target: y\n";
-  if (top != "model") out += "model: net\n";
+  if (top != "target" && !clusters) out += "target: y\n";
+  if (top != "model") out += clusters ? "model: kmeans\n" : "model: net\n";
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "blob/transfer.h"
 #include "csv_header.h"
 #include "job/model_ref.h"
+#include "job/shape.h"
 #include "jobs.h"
 #include "render.h"
 #include "term/progress.h"
@@ -82,6 +83,9 @@ std::vector<std::pair<std::string, std::string>> named_columns(
   for (const auto& column : s.evaluate.slices) {
     add("evaluate.slices", column);
   }
+  const auto* net = std::get_if<NetSpec>(&s.model);
+  const Layer* layer = net == nullptr ? nullptr : embedding_of(*net);
+  if (layer != nullptr) add("model.net.layers", layer->columns);
   return out;
 }
 

@@ -1,11 +1,13 @@
 // The phases of a job and what each failure means.  See run_job.h.
 #include "run_job.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <new>
 
+#include "base/build.h"
 #include "base/file.h"
 #include "wire/wire.h"
 
@@ -15,6 +17,13 @@ namespace {
 constexpr Millis kLiveEvery{100};
 constexpr std::uint8_t kItemFrame = 1;
 constexpr std::uint8_t kLiveFrame = 2;
+
+/// Of this process, in bytes.
+std::uint64_t peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
+}
 
 void fail(Outcome& outcome, FailureClass failure, std::string reason) {
   outcome.success = false;
@@ -135,6 +144,7 @@ Result<> run_train(Work& work, Reporter& reporter) {
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache) {
   Work work;
+  work.outcome.program = build_id();
   work.dir = dir;
   work.cache = cache;
   Reporter reporter(progress_fd);
@@ -154,7 +164,8 @@ Outcome run_job(const std::string& dir, int progress_fd,
   } catch (const std::bad_alloc&) {
     work.table = {};
     fail(work.outcome, FailureClass::oom,
-         "out of memory; resources.memory is " +
+         "out of memory with " + std::to_string(peak_memory() >> 20) +
+             " MiB in use; resources.memory is " +
              std::to_string(work.spec.resources.memory >> 20) + " MiB");
   }
   return work.outcome;

@@ -32,9 +32,9 @@ std::string quoted(const std::vector<std::string>& names) {
 Result<> take_model(Work& work) {
   auto stored = named_model_of(work);
   if (!stored) return std::move(stored).fail();
-  if (stored->plan.task == Task::none) {
-    return Error{Fault::data, "evaluate.model: a " + stored->model->kind() +
-                                  " has no target to be judged by"};
+  if (stored->plan.task == Task::none && !work.spec.target.empty()) {
+    return Error{Fault::data, "target: a " + stored->model->kind() +
+                                  " predicts no column; leave target out"};
   }
   work.plan = std::move(stored->plan);
   work.model = std::move(stored->model);
@@ -79,6 +79,16 @@ Result<> check_target(const Work& work) {
                                   quoted(work.plan.classes));
   }
   return classes ? check_labels(work, *target) : Result<>{};
+}
+
+/// The metrics of clusters are of whole splits.
+Result<> check_asked(const Work& work) {
+  const EvaluateSpec& asked = work.spec.evaluate;
+  if (asked.slices.empty() && asked.importance.type == ImportanceType::none) {
+    return {};
+  }
+  return Error{Fault::data,
+               "evaluate: a clustering has neither slices nor importance"};
 }
 
 Result<prep::Split> split_of(const Work& work) {
@@ -135,7 +145,8 @@ Result<> check_variety(const Work& work) {
 }
 
 Result<> prepare_rows(Work& work) {
-  auto good = check_target(work);
+  const bool clusters = work.plan.task == Task::none;
+  auto good = clusters ? check_asked(work) : check_target(work);
   if (!good) return good;
   auto split = split_of(work);
   if (!split) return std::move(split).fail();
@@ -151,7 +162,7 @@ Result<> prepare_rows(Work& work) {
     if (!made) return made;
   }
   auto weighed = check_weights(work);
-  return weighed ? check_variety(work) : weighed;
+  return weighed && !clusters ? check_variety(work) : weighed;
 }
 
 /// A point of the history; without groups, for there may be many.
@@ -179,8 +190,12 @@ Result<> run_evaluate(Work& work, Reporter& reporter) {
   if (!done) return done;
   tell_warnings(work, reporter);
   reporter.stage("evaluate");
-  done = judge_rows(work, reporter);
-  if (done) done = judge_gates(work);
+  if (work.plan.task == Task::none) {
+    done = evaluate(work);
+  } else {
+    done = judge_rows(work, reporter);
+    if (done) done = judge_gates(work);
+  }
   if (!done) return done;
   tell_metrics(work, reporter, read_clock().mono - begun);
   reporter.stage("save", 1);

@@ -6,6 +6,7 @@
 #include "job/families.h"
 #include "job/metric_name.h"
 #include "job/what_counts.h"
+#include "learn/cluster_metrics.h"
 #include "learn/metrics.h"
 #include "run_job.h"
 #include "wire/wire.h"
@@ -61,42 +62,63 @@ std::string float_text(float value) {
   return table::number_text(static_cast<double>(value));
 }
 
-void add_rows(const Work& work, const char* name, const prep::Rows& rows,
-              const prep::Matrix& p,
-              std::vector<std::pair<std::size_t, std::string>>& lines) {
-  const table::Column& target = *work.table.find(work.spec.target);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::string line = std::to_string(rows[i] + 1) + "," + name + "," +
-                       table::csv_field(target.text_of(rows[i]));
-    const auto values = p.row(i);
-    if (work.plan.classes.empty()) {
-      line += "," + float_text(values[0]);
-    } else {
-      std::size_t best = 0;
-      for (std::size_t c = 1; c < values.size(); ++c) {
-        if (values[c] > values[best]) best = c;
-      }
-      line += "," + table::csv_field(work.plan.classes[best]);
-      for (const float value : values) line += "," + float_text(value);
-    }
-    lines.emplace_back(rows[i], std::move(line));
+/// What is predicted for a row: a number; a class and the probabilities of
+/// all; a cluster.
+std::string prediction_text(const prep::Plan& plan, const prep::Matrix& p,
+                            std::size_t row) {
+  const auto values = p.row(row);
+  switch (plan.task) {
+    case prep::Task::regression: return float_text(values[0]);
+    case prep::Task::none: return std::to_string(learn::cluster_of(p, row));
+    case prep::Task::classification: break;
   }
+  const auto best = static_cast<std::size_t>(
+      std::max_element(values.begin(), values.end()) - values.begin());
+  std::string out = table::csv_field(plan.classes[best]);
+  for (const float value : values) out += "," + float_text(value);
+  return out;
+}
+
+using Lines = std::vector<std::pair<std::size_t, std::string>>;
+
+Result<> add_rows(const Work& work, const char* name, const prep::Rows& rows,
+                  const prep::Matrix& x, Lines& lines) {
+  auto p = work.model->predict(x);
+  if (!p) return std::move(p).fail();
+  const table::Column* target = work.table.find(work.plan.target);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::string line = std::to_string(rows[i] + 1) + "," + name + ",";
+    if (target != nullptr) {
+      line += table::csv_field(target->text_of(rows[i])) + ",";
+    }
+    lines.emplace_back(rows[i], line + prediction_text(work.plan, *p, i));
+  }
+  return {};
+}
+
+/// Of the rows that did not train; a clustering of all rows is about these.
+Result<Lines> predicted_rows(const Work& work) {
+  Lines out;
+  const bool all = work.plan.task == prep::Task::none &&
+                   work.split.valid.empty() && work.split.test.empty();
+  Result<> done;
+  if (all) done = add_rows(work, "train", work.split.train, work.train.x, out);
+  if (done) done = add_rows(work, "valid", work.split.valid, work.valid.x, out);
+  if (done) done = add_rows(work, "test", work.split.test, work.test.x, out);
+  if (!done) return std::move(done).fail();
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 Result<std::string> predictions(const Work& work) {
-  std::vector<std::pair<std::size_t, std::string>> lines;
-  auto valid = work.model->predict(work.valid.x);
-  auto test = work.model->predict(work.test.x);
-  if (!valid) return std::move(valid).fail();
-  if (!test) return std::move(test).fail();
-  add_rows(work, "valid", work.split.valid, *valid, lines);
-  add_rows(work, "test", work.split.test, *test, lines);
-  std::sort(lines.begin(), lines.end());
-  std::string out = "row,split,target,prediction";
+  auto lines = predicted_rows(work);
+  if (!lines) return std::move(lines).fail();
+  std::string out = work.plan.target.empty() ? "row,split,prediction"
+                                             : "row,split,target,prediction";
   for (const auto& c : work.plan.classes)
     out += "," + table::csv_field("p_" + c);
   out += "\n";
-  for (const auto& [row, line] : lines) out += line + "\n";
+  for (const auto& [row, line] : *lines) out += line + "\n";
   return out;
 }
 
@@ -141,7 +163,9 @@ Result<> evaluate(Work& work) {
     if (!p) return std::move(p).fail();
     for (const auto& name : names) {
       work.outcome.metrics[std::string(split) + "." + name] =
-          learn::metric(name, *p, design->y, design->weights);
+          work.plan.task == prep::Task::none
+              ? learn::cluster_metric(name, *design, *p, work.spec.seed)
+              : learn::metric(name, *p, design->y, design->weights);
     }
   }
   return judge_gates(work);
