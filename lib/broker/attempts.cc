@@ -78,10 +78,14 @@ void Core::progress(const Received& m, const Progress& p) {
   lease_blobs(m);
   JobRow row = job->row;
   const std::uint64_t before = row.attempts.back().items;
+  std::vector<Digest> checkpoints;  // that it had
   for (const auto& item : p.items) {
-    if (item.number == row.attempts.back().items + 1) take_item(row, item);
+    if (item.number != row.attempts.back().items + 1) continue;
+    checkpoints.push_back(row.checkpoint.digest);
+    take_item(row, item);
   }
   if (row.attempts.back().items != before) record(PutJob{row});
+  for (const auto& old : checkpoints) release_checkpoint(m, row, old);
   job->held = true;
   send(worker, ProgressTaken{p.attempt, row.attempts.back().items});
 }
@@ -116,7 +120,9 @@ void Core::finished(const Received& m, const Finished& f) {
     send(worker, *need);
     return;
   }
+  const Digest checkpoint = job->row.checkpoint.digest;
   end_attempt(job->row, f.outcome);
+  release_checkpoint(m, job->row, checkpoint);
   send(worker, Taken{f.attempt});
 }
 
@@ -133,6 +139,7 @@ void Core::end_attempt(JobRow row, const Outcome& outcome) {
     return;
   }
   if (outcome.success) {
+    row.checkpoint = {};  // nobody goes on from its middle
     end_job(std::move(row), JobState::succeeded, FailureClass::none, {});
     return;
   }

@@ -1,4 +1,5 @@
-// What users ask about blobs: which are here, and away with them.
+// What users ask about blobs: which are here, and away with them; and the
+// checkpoints that nobody will go on from.
 #include <algorithm>
 
 #include "broker/core.h"
@@ -41,6 +42,41 @@ std::map<Digest, const JobRow*> Core::needed_blobs() const {
     need(job.row.checkpoint.digest, job.row);
   }
   return out;
+}
+
+/// Ended jobs need nothing: a user may go on from what they left, or remove it.
+void Core::count_needs(const JobRow& row, int by) {
+  if (is_terminal(row.state)) return;
+  const auto count = [&](const Digest& digest) {
+    if (digest.is_none()) return;
+    const auto it = needs_.try_emplace(digest, 0).first;
+    it->second += by;
+    if (it->second == 0) needs_.erase(it);
+  };
+  for (const auto& digest : row.envelope.digests) count(digest);
+  count(row.checkpoint.digest);
+}
+
+/// The job that an unfinished one repeats, whose checkpoint it may have begun
+/// with; nil: none.
+JobId Core::repeated_by(JobId job) const {
+  const JobRow* row = find(job);
+  return row == nullptr ? JobId{} : row->envelope.retry_of;
+}
+
+/// A checkpoint that `row` had and has no more.  It stays when another job
+/// needs it, and when it is what the job that this one repeats has left.
+void Core::release_checkpoint(const Received& m, const JobRow& row,
+                              const Digest& digest) {
+  const bool here = blobs_.count(digest) > 0;
+  if (!here || digest == row.checkpoint.digest || needs_.count(digest) > 0) {
+    return;
+  }
+  const JobId repeated = row.envelope.retry_of;
+  const JobRow* old = find(repeated);
+  if (old == nullptr) old = known(m, repeated);
+  if (old != nullptr && old->checkpoint.digest == digest) return;
+  record(DeleteBlob{digest});
 }
 
 /// What is not here is as good as removed: the message may come twice.

@@ -33,6 +33,7 @@ void Core::check() const {
   for (const auto& [worker, jobs] : running_) listed += jobs.size();
   CHECK(listed == running);
   CHECK(watched_.size() == watchers_.size());
+  CHECK(needs_.size() == needed_blobs().size());
 }
 
 }  // namespace mlb::broker

@@ -173,7 +173,7 @@ void Core::dispatch(const Received& m) {
 Wants Core::wants(const Message& message, const UserId& user) const {
   Wants out;
   const auto want_job = [&](JobId id) {
-    if (jobs_.count(id) == 0) out.jobs.push_back(id);
+    if (!id.is_nil() && jobs_.count(id) == 0) out.jobs.push_back(id);
   };
   const auto want_blob = [&](const Digest& digest) {
     if (blobs_.count(digest) == 0) out.digests.push_back(digest);
@@ -182,9 +182,7 @@ Wants Core::wants(const Message& message, const UserId& user) const {
                  [&](const Submit& s) {
                    want_job(s.job);
                    for (const auto& d : s.envelope.digests) want_blob(d);
-                   if (!s.envelope.retry_of.is_nil()) {
-                     want_job(s.envelope.retry_of);
-                   }
+                   want_job(s.envelope.retry_of);
                    if (s.idempotency_key.empty()) return;
                    const Key key{user, s.idempotency_key, s.document};
                    if (keys_.count(key) == 0) {
@@ -203,11 +201,12 @@ Wants Core::wants(const Message& message, const UserId& user) const {
                    for (const auto& d : r.digests) want_blob(d);
                  },
                  [&](const Progress& p) {
+                   want_job(p.attempt.job);
                    for (const auto& item : p.items) {
                      if (item.type != ItemType::checkpoint) continue;
                      want_blob(item.checkpoint.digest);
+                     want_job(repeated_by(p.attempt.job));
                    }
-                   want_job(p.attempt.job);
                  },
                  [&](const Heartbeat& h) {
                    for (const auto& a : h.held) want_job(a.attempt.job);
@@ -215,6 +214,7 @@ Wants Core::wants(const Message& message, const UserId& user) const {
                  },
                  [&](const Finished& f) {
                    want_job(f.attempt.job);
+                   want_job(repeated_by(f.attempt.job));
                    for (const auto& a : f.outcome.artefacts) {
                      want_blob(a.digest);
                    }
@@ -274,11 +274,13 @@ void Core::put_row(const JobRow& row) {
     if (job.row.state == JobState::running) {
       running_[job.row.attempts.back().worker].erase(row.id);
     }
+    count_needs(job.row, -1);
   } else if (!row.idempotency_key.empty()) {
     keys_[{row.owner, row.idempotency_key, row.document}] = row.id;
   }
   store_.last_order = std::max(store_.last_order, row.order);
   job.row = row;
+  count_needs(row, +1);
   if (row.state == JobState::queued) {
     queue_.insert({-row.envelope.priority, row.order, row.id});
   }

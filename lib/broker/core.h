@@ -214,6 +214,10 @@ class Core {
   void find_blobs(const Received& m, const FindBlobs& f);
   void remove_blobs(const Received& m, const RemoveBlobs& r);
   std::map<Digest, const JobRow*> needed_blobs() const;
+  JobId repeated_by(JobId job) const;
+  void count_needs(const JobRow& row, int by);
+  void release_checkpoint(const Received& m, const JobRow& row,
+                          const Digest& digest);
 
   // heartbeat.cc
   void heartbeat(const Received& m, const Heartbeat& h);
@@ -269,7 +273,8 @@ class Core {
   std::set<std::pair<JobId, PeerId>> watched_;  ///< the same, by job
   std::set<std::pair<PeerId, JobId>> owed_;
   std::map<Digest, BlobRow> blobs_;
-  std::vector<JobId> ended_;  ///< leave memory at committed()
+  std::map<Digest, int> needs_;  ///< by how many unfinished jobs, each digest
+  std::vector<JobId> ended_;     ///< leave memory at committed()
   bool disk_low_ = false;
   Time now_;
   Effects out_;

@@ -33,7 +33,7 @@ Predicts predicts(const ModelSpec& model) {
     }
     Predicts operator()(const SvmSpec&) const { return Predicts::classes; }
     Predicts operator()(const SvrSpec&) const { return Predicts::numbers; }
-    Predicts operator()(const KmeansSpec&) const { return Predicts::either; }
+    Predicts operator()(const KmeansSpec&) const { return Predicts::clusters; }
   };
   return std::visit(Of{}, model);
 }

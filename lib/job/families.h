@@ -5,7 +5,7 @@
 
 namespace mlb {
 
-enum class Predicts { either, classes, numbers };
+enum class Predicts { either, classes, numbers, clusters };
 
 /// What the model can predict; either: the target decides.
 Predicts predicts(const ModelSpec& model);

@@ -65,6 +65,10 @@ std::optional<std::string> fault_of(const Layer& layer) {
         return std::nullopt;
       }
       return "batchnorm: want momentum in (0, 1] and eps above 0";
+    case LayerType::embed:
+      if (layer.columns.empty()) return "embed: columns names no column";
+      if (in_range(layer.units, 0, kMaxUnits)) return std::nullopt;
+      return outside(layer, "dim", layer.units, kMaxUnits);
     case LayerType::repeat:
       if (in_range(layer.times, 1, static_cast<int>(kMaxLayers))) {
         return std::nullopt;
@@ -111,6 +115,10 @@ std::string words_for(const Layer& layer) {
     if (!layer.bias) out += ", no bias";
   }
   if (layer.type == LayerType::dropout) out += " " + number_text(layer.rate);
+  if (layer.type == LayerType::embed) {
+    out += " " + layer.columns;
+    if (layer.units > 0) out += ", dim " + std::to_string(layer.units);
+  }
   if (layer.type == LayerType::repeat) {
     out += " " + std::to_string(layer.times);
   }
@@ -204,8 +212,29 @@ Fit fit_checked(const Layer& layer, const Extent& in) {
     case LayerType::residual:
     case LayerType::concat:
     case LayerType::repeat: return LayerFit{in, 0};
+    case LayerType::embed:
+      return std::string("embed: only the first layer can be one");
   }
   return std::string("unknown layer");
+}
+
+/// Each code gives way to so many numbers.
+Fit fit_embedding(const Layer& layer, const Extent& in,
+                  const std::vector<CodeFeature>& codes) {
+  if (auto fault = fault_of(layer)) return *fault;
+  if (in.is_image()) return wants_numbers("embed", in);
+  if (!in.is_known()) return LayerFit{in, std::nullopt};
+  if (codes.empty()) return std::string("embed: no feature is a category");
+  std::uint64_t width = in.size() - codes.size();
+  std::uint64_t parameters = 0;
+  for (const CodeFeature& f : codes) {
+    const auto each =
+        static_cast<std::uint64_t>(embedded_width(layer, f.codes));
+    width += each;
+    parameters += each * static_cast<std::uint64_t>(f.codes);
+  }
+  const auto channels = static_cast<int>(std::min(width, kMaxExtent + 1));
+  return LayerFit{{0, 0, channels}, parameters};
 }
 
 bool holds_layers(LayerType type) {
@@ -216,9 +245,14 @@ bool holds_layers(LayerType type) {
 /// Walks through a net and writes its table; stops at the first problem.
 class Walk {
  public:
+  /// From the layer `first` on.
   std::optional<ShapeProblem> list(const std::vector<Layer>& layers,
-                                   const std::string& path, std::size_t depth);
+                                   const std::string& path, std::size_t depth,
+                                   std::size_t first = 0);
   std::optional<ShapeProblem> add(const std::string& path, LayerShape row);
+  /// The first layer, when it is embed.
+  std::optional<ShapeProblem> embed(const Layer& layer,
+                                    const std::vector<CodeFeature>& codes);
 
   Extent at;  ///< what the next layer gets
   NetTable table;
@@ -253,13 +287,25 @@ std::optional<ShapeProblem> Walk::add(const std::string& path, LayerShape row) {
 
 std::optional<ShapeProblem> Walk::list(const std::vector<Layer>& layers,
                                        const std::string& path,
-                                       std::size_t depth) {
-  for (std::size_t i = 0; i < layers.size(); ++i) {
+                                       std::size_t depth, std::size_t first) {
+  for (std::size_t i = first; i < layers.size(); ++i) {
     auto problem =
         layer(layers[i], path + "[" + std::to_string(i) + "]", depth);
     if (problem) return problem;
   }
   return std::nullopt;
+}
+
+std::optional<ShapeProblem> Walk::embed(const Layer& layer,
+                                        const std::vector<CodeFeature>& codes) {
+  ++count_;
+  const auto fit = fit_embedding(layer, at, codes);
+  if (const auto* wrong = std::get_if<std::string>(&fit)) {
+    return ShapeProblem{"[0]", *wrong};
+  }
+  const auto& good = std::get<LayerFit>(fit);
+  at = good.out;
+  return add("[0]", {words_for(layer), good.out, good.parameters, 0});
 }
 
 std::optional<ShapeProblem> Walk::layer(const Layer& layer,
@@ -405,6 +451,7 @@ std::string_view name_of(LayerType type) {
     case LayerType::residual: return "residual";
     case LayerType::concat: return "concat";
     case LayerType::repeat: return "repeat";
+    case LayerType::embed: return "embed";
   }
   return "?";
 }
@@ -437,6 +484,17 @@ std::optional<Sliding> slide(const Layer& layer, int length) {
   return Sliding{room / stride + 1, pad};
 }
 
+int embedded_width(const Layer& layer, int codes) {
+  constexpr int kMost = 50;
+  return layer.units > 0 ? layer.units : std::clamp(codes / 2, 1, kMost);
+}
+
+const Layer* embedding_of(const NetSpec& net) {
+  const bool embeds =
+      !net.layers.empty() && net.layers[0].type == LayerType::embed;
+  return embeds ? &net.layers[0] : nullptr;
+}
+
 Fit fit_layer(const Layer& layer, const Extent& in) {
   if (auto fault = fault_of(layer)) return *fault;
   if (!holds_layers(layer.type) && !layer.branches.empty()) {
@@ -453,7 +511,12 @@ std::variant<NetTable, ShapeProblem> infer_shape(const NetSpec& net,
   if (net.input) {
     walk.at = {net.input->height, net.input->width, net.input->channels};
   }
-  if (auto problem = walk.list(net.layers, "", 0)) return *problem;
+  const Layer* embedding = embedding_of(net);
+  if (embedding != nullptr) {
+    if (auto problem = walk.embed(*embedding, ends.codes)) return *problem;
+  }
+  const std::size_t first = embedding == nullptr ? 0 : 1;
+  if (auto problem = walk.list(net.layers, "", 0, first)) return *problem;
   if (walk.at.is_image()) {
     return ShapeProblem{"", wants_numbers("output", walk.at)};
   }

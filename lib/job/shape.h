@@ -60,11 +60,25 @@ struct LayerFit {
 std::variant<LayerFit, std::string> fit_layer(const Layer& layer,
                                               const Extent& in);
 
+/// A feature that is the number of a category, for embed.
+struct CodeFeature {
+  int place = 0;  ///< among the features of a row
+  int codes = 0;  ///< 0 .. codes - 1; the last means missing or unknown
+  bool operator==(const CodeFeature&) const = default;
+};
+
 /// What is known of the data.  Not set: not known before the file is read.
 struct NetEnds {
-  std::optional<int> inputs;   ///< features after preparation
-  std::optional<int> outputs;  ///< classes, or 1
+  std::optional<int> inputs = {};       ///< features after preparation
+  std::optional<int> outputs = {};      ///< classes, or 1
+  std::vector<CodeFeature> codes = {};  ///< those of the inputs that are codes
 };
+
+/// Numbers that embed makes of a feature with so many codes: as many as
+/// `layer` says, or half of its categories, rounded up, and at most 50.
+int embedded_width(const Layer& layer, int codes);
+/// The first layer, if it is embed; else null.
+const Layer* embedding_of(const NetSpec& net);
 
 struct LayerShape {
   std::string layer;  ///< "dense 64", "dropout 0.3", "output"

@@ -16,7 +16,7 @@
 
 namespace mlb {
 
-enum class Kind { train, prep };
+enum class Kind { train, prep, evaluate, predict };
 
 struct Resources {
   int cpus = 1;                             ///< slots, threads of the job
@@ -53,8 +53,9 @@ struct Keep {
   bool operator==(const Keep&) const = default;
 };
 
-/// How rows are divided.  stored: as /split of the data set says.
-enum class SplitBy { fractions, column, time, group, stored };
+/// How rows are divided.  stored: as /split of the data set says; automatic,
+/// of a job that evaluates: so if there is one, else all are test rows.
+enum class SplitBy { fractions, column, time, group, stored, automatic };
 
 struct SplitSpec {
   double train = 0.7;
@@ -165,7 +166,7 @@ struct ColumnRule {
 
 enum class TargetTransform { automatic, none, log1p, standard };
 
-enum class TaskAsked { automatic, classification, regression };
+enum class TaskAsked { automatic, classification, regression, clustering };
 
 struct Features {
   std::vector<std::string> include;  ///< globs; empty: all
@@ -196,7 +197,8 @@ enum class LayerType {
   flatten,
   residual,
   concat,
-  repeat
+  repeat,
+  embed
 };
 
 /// How weights begin; "he": He et al. 2015, "xavier": Glorot, Bengio 2010,
@@ -208,7 +210,8 @@ enum class Padding { same, valid, fixed };
 /// One layer; which members count depends on the type.
 struct Layer {
   LayerType type = LayerType::dense;
-  int units = 0;                  ///< dense: outputs; conv2d: filters
+  /// dense: outputs; conv2d: filters; embed: numbers a column, 0: by its levels
+  int units = 0;
   bool bias = true;               ///< dense
   double rate = 0;                ///< dropout: probability of zero, [0, 1)
   std::optional<Init> init = {};  ///< dense; none: that of the net
@@ -222,6 +225,7 @@ struct Layer {
   int times = 0;        ///< repeat
   /// residual, repeat: one list of layers; concat: one a branch.
   std::vector<std::vector<Layer>> branches = {};
+  std::string columns = {};  ///< embed: name or glob of the categories
   bool operator==(const Layer&) const = default;
 };
 
@@ -452,12 +456,16 @@ struct CheckpointRule {
   bool operator==(const CheckpointRule&) const = default;
 };
 
-/// A model file that training begins with.
-struct ModelFile {
-  std::string path;         ///< as resolved by the client; "": none
+/// A model that a spec names.  See job/model_ref.h.
+struct ModelRef {
+  /// A path as resolved by the client, or a job as one names it; "": none, or
+  /// only the digest.
+  std::string name;
   Digest digest;            ///< of the file's bytes; none before submit
   std::uint64_t bytes = 0;  ///< size of the file; 0 before submit
-  bool operator==(const ModelFile&) const = default;
+  bool operator==(const ModelRef&) const = default;
+
+  bool is_none() const { return name.empty() && digest.is_none(); }
 };
 
 struct TrainSpec {
@@ -474,12 +482,41 @@ struct TrainSpec {
   std::optional<int> threads;  ///< none: resources.cpus
   TrainSpan validate_every;    ///< epochs or steps
   CheckpointRule checkpoint;
-  ModelFile init_from;
+  ModelRef init_from;
   OnNan on_nan;
   bool shuffle = true;
   EarlyStopMode early_stop_mode = EarlyStopMode::automatic;
   EarlyStop early_stop;
   bool operator==(const TrainSpec&) const = default;
+};
+
+/// Intervals around metrics: of rows drawn again, with replacement.
+struct Bootstrap {
+  int samples = 1000;  ///< 0: none
+  double ci = 0.95;    ///< share of the samples inside the interval
+  bool operator==(const Bootstrap&) const = default;
+};
+
+enum class ImportanceType { none, permutation };
+
+/// How much worse a metric becomes without a column.
+struct Importance {
+  ImportanceType type = ImportanceType::none;
+  int repeats = 5;  ///< permutation
+  bool operator==(const Importance&) const = default;
+};
+
+struct EvaluateSpec {
+  ModelRef model;
+  Bootstrap bootstrap;
+  std::vector<std::string> slices;  ///< columns whose values are groups
+  Importance importance;
+  bool operator==(const EvaluateSpec&) const = default;
+};
+
+struct PredictSpec {
+  ModelRef model;
+  bool operator==(const PredictSpec&) const = default;
 };
 
 struct JobSpec {
@@ -496,7 +533,8 @@ struct JobSpec {
   DataSpec data;
   CsvSpec csv;
   std::vector<ColumnRule> columns;
-  std::string target;  ///< "": a prep job without one
+  /// "": none, of a clustering or a prep job; evaluate, predict: the model's.
+  std::string target;
   TargetTransform target_transform = TargetTransform::automatic;
   TaskAsked task = TaskAsked::automatic;
   std::optional<std::string> positive;  ///< none: the last class
@@ -506,6 +544,8 @@ struct JobSpec {
   /// else their number; none: the features themselves.
   std::optional<double> pca;
   TrainSpec train;
+  EvaluateSpec evaluate;
+  PredictSpec predict;
   std::vector<std::string> metrics;  ///< empty: the defaults of the task
   bool operator==(const JobSpec&) const = default;
 };

@@ -82,6 +82,8 @@ struct Outcome {
   /// clock or a person ended the training, or CPUs of two numeric classes
   /// took part in it.
   bool exact = true;
+  /// "0.1.0+3f2a91c": of the program that ran the job; "" when it said nothing.
+  std::string program;
 };
 
 /// A durable point of the history: an epoch, a round, an evaluation.

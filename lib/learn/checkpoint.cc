@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "learn/net/ops.h"
-
 namespace mlb::learn {
 namespace {
 
@@ -83,10 +81,6 @@ Result<Checkpoint> unpack_checkpoint(ByteView bytes) {
   }
   Reader content(body);
   return parse(content);
-}
-
-std::string numeric_class() {
-  return ops::kernels() + " x86-64-v3";
 }
 
 }  // namespace mlb::learn

@@ -22,7 +22,8 @@ std::string_view word_of(prep::WhenMissing when) {
 
 bool is_scaled(prep::FeatureKind kind) {
   return kind != prep::FeatureKind::onehot && kind != prep::FeatureKind::hash &&
-         kind != prep::FeatureKind::indicator;
+         kind != prep::FeatureKind::indicator &&
+         kind != prep::FeatureKind::code;
 }
 
 /// One step of the plan: keys that do not apply are left out.
@@ -47,7 +48,7 @@ Json feature_json(const prep::Feature& f) {
   if (f.kind == FeatureKind::hash) out["buckets"] = f.buckets;
   if (!f.levels.empty()) out["levels"] = f.levels;
   if (f.kind == FeatureKind::onehot) out["missing_level"] = f.missing_level;
-  if (!f.numbers.empty()) {
+  if (!f.numbers.empty() && f.kind != FeatureKind::code) {
     out["numbers"] = f.numbers;
     out["missing_number"] = f.missing_number;
     out["other_number"] = f.other_number;
@@ -77,9 +78,9 @@ Json layers_json(const Model& model) {
   const auto* net =
       dynamic_cast<const NetModel*>(pca == nullptr ? &model : &pca->inner());
   if (net == nullptr) return nullptr;
-  const auto shape =
-      infer_shape(net->spec(), {static_cast<int>(net->net().inputs),
-                                static_cast<int>(net->net().outputs)});
+  const auto shape = infer_shape(
+      net->spec(), {static_cast<int>(net->net().inputs),
+                    static_cast<int>(net->net().outputs), net->net().codes});
   Json out = Json::array();
   for (const LayerShape& l : std::get<NetTable>(shape).layers) {
     out.push_back({{"layer", l.layer},
@@ -102,6 +103,7 @@ std::string_view name_of(prep::FeatureKind kind) {
     case FeatureKind::frequency: return "frequency";
     case FeatureKind::target: return "target";
     case FeatureKind::indicator: return "indicator";
+    case FeatureKind::code: return "code";
   }
   return "?";
 }

@@ -12,7 +12,8 @@ bool larger_is_better(const std::string& metric) {
   constexpr std::array rising{".accuracy",  ".balanced_accuracy",
                               ".precision", ".recall",
                               ".f1",        ".auc",
-                              ".mcc",       ".r2"};
+                              ".mcc",       ".r2",
+                              ".silhouette"};
   return std::any_of(rising.begin(), rising.end(),
                      [&](const char* name) { return metric.ends_with(name); });
 }

@@ -31,8 +31,9 @@ Value best_class(Graph& graph, const Value& p,
 }
 
 std::string doc_of(const prep::Plan& plan, const std::string& kind) {
-  return "A " + kind + " of mlbatch: " + std::string(name_of(plan.task)) +
-         " of " + plan.target + ". Inputs are the raw columns, rows x 1.";
+  const std::string of = plan.target.empty() ? "" : " of " + plan.target;
+  return "A " + kind + " of mlbatch: " + std::string(name_of(plan.task)) + of +
+         ". Inputs are the raw columns, rows x 1.";
 }
 
 }  // namespace
@@ -45,7 +46,13 @@ Result<std::string> to_onnx_file(const StoredModel& stored,
   const Value rows = onnx::prepare(graph, plan);
   auto answer = stored.model->to_onnx(graph, rows);
   if (!answer) return std::move(answer).fail();
-  if (plan.task == prep::Task::classification) {
+  if (plan.task == prep::Task::none) {
+    const Value nearest =
+        graph.node("ArgMin", {*answer},
+                   Attributes().integer("axis", 1).integer("keepdims", 0));
+    graph.output(nearest, "prediction", Element::int64, 0,
+                 "the number of the nearest centre");
+  } else if (plan.task == prep::Task::classification) {
     graph.output(best_class(graph, *answer, plan.classes), "prediction",
                  Element::text, 0, "the most likely class");
     graph.output(*answer, "probabilities", Element::float32,

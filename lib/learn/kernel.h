@@ -44,6 +44,9 @@ class Machines {
   std::size_t count() const { return machines_.size(); }
   std::size_t width() const { return vectors_.columns; }
   std::size_t vectors() const { return vectors_.rows; }
+  const Kernel& kernel() const { return kernel_; }
+  const prep::Matrix& matrix() const { return vectors_; }
+  const std::vector<Machine>& machines() const { return machines_; }
   Facts facts() const;
   /// rows x machines.
   std::vector<double> scores(const prep::Matrix& x) const;

@@ -100,60 +100,84 @@ Result<> KmeansTrainer::begin(const Design& train, const Design&) {
   return {};
 }
 
-/// From each row to the given one, squared, times the row's weight.
-std::vector<double> KmeansTrainer::distances_to(std::size_t row) const {
+/// From each row to the centre, squared, times the row's weight.
+std::vector<double> KmeansTrainer::distances_to(
+    std::span<const float> centre) const {
   const prep::Matrix& x = train_->x;
   std::vector<double> out(x.rows);
   const std::size_t parts = (x.rows + kPartRows - 1) / kPartRows;
   pool_.run(parts, [&](std::size_t part) {
     const std::size_t end = std::min(x.rows, (part + 1) * kPartRows);
     for (std::size_t i = part * kPartRows; i < end; ++i) {
-      out[i] = train_->weight(i) * squared_distance(x.row(i), x.row(row));
+      out[i] = train_->weight(i) * squared_distance(x.row(i), centre);
     }
   });
   return out;
 }
 
-/// Each further centre is a row drawn by its distance to the nearest so far:
-/// of several candidates the one that lowers the sum most.
-prep::Matrix KmeansTrainer::spread_centres(Rng& rng) const {
+/// A row drawn by its distance to the nearest centre so far: of several
+/// candidates the one that lowers the sum most.
+void KmeansTrainer::spread_one() {
   const prep::Matrix& x = train_->x;
-  prep::Matrix out = make_matrix(k_, x.columns);
   const int candidates =
       2 + static_cast<int>(std::log(static_cast<double>(k_)));
-  const std::size_t first = rng.below(x.rows);
-  set_row(out, 0, x.row(first));
-  std::vector<double> nearest = distances_to(first);
-  for (std::size_t c = 1; c < k_ && !stop_asked_(); ++c) {
-    const double sum = sum_of(nearest);
-    std::vector<double> best;
-    std::size_t chosen = 0;
-    for (int i = 0; i < candidates; ++i) {
-      const std::size_t row = pick(nearest, rng.uniform() * sum);
-      std::vector<double> d = distances_to(row);
-      for (std::size_t r = 0; r < d.size(); ++r) {
-        d[r] = std::min(d[r], nearest[r]);
-      }
-      if (!best.empty() && sum_of(d) >= sum_of(best)) continue;
-      best = std::move(d);
-      chosen = row;
+  const double sum = sum_of(nearest_);
+  std::vector<double> best;
+  std::size_t chosen = 0;
+  for (int i = 0; i < candidates; ++i) {
+    const std::size_t row = pick(nearest_, rng_.uniform() * sum);
+    std::vector<double> d = distances_to(x.row(row));
+    for (std::size_t r = 0; r < d.size(); ++r) {
+      d[r] = std::min(d[r], nearest_[r]);
     }
-    nearest = std::move(best);
-    set_row(out, c, x.row(chosen));
+    if (!best.empty() && sum_of(d) >= sum_of(best)) continue;
+    best = std::move(d);
+    chosen = row;
   }
-  return out;
+  nearest_ = std::move(best);
+  set_row(moving_, chosen_++, x.row(chosen));
 }
 
-prep::Matrix KmeansTrainer::first_centres(Rng& rng) const {
-  if (spec_.init == KmeansInit::plus_plus) return spread_centres(rng);
+bool KmeansTrainer::spread_centres() {
+  const prep::Matrix& x = train_->x;
+  if (chosen_ == 0) set_row(moving_, chosen_++, x.row(rng_.below(x.rows)));
+  if (nearest_.empty()) {
+    nearest_ = distances_to(moving_.row(0));
+    for (std::size_t c = 1; c < chosen_; ++c) {
+      const auto d = distances_to(moving_.row(c));
+      for (std::size_t r = 0; r < d.size(); ++r) {
+        nearest_[r] = std::min(d[r], nearest_[r]);
+      }
+    }
+  }
+  while (chosen_ < k_) {
+    if (stop_asked_()) return false;
+    spread_one();
+  }
+  nearest_.clear();
+  return true;
+}
+
+/// Rows drawn without replacement.
+void KmeansTrainer::draw_centres() {
   std::vector<std::size_t> rows(train_->x.rows);
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
-  prep::Matrix out = make_matrix(k_, train_->x.columns);
-  for (std::size_t c = 0; c < k_; ++c) {
-    std::swap(rows[c], rows[c + rng.below(rows.size() - c)]);
-    set_row(out, c, train_->x.row(rows[c]));
+  for (; chosen_ < k_; ++chosen_) {
+    std::swap(rows[chosen_], rows[chosen_ + rng_.below(rows.size() - chosen_)]);
+    set_row(moving_, chosen_, train_->x.row(rows[chosen_]));
   }
-  return out;
+}
+
+bool KmeansTrainer::choose_centres() {
+  if (moving_.values.empty()) {
+    rng_ = Rng::stream(seed_, "start " + std::to_string(starts_));
+    moving_ = make_matrix(k_, train_->x.columns);
+    chosen_ = 0;
+    moves_ = 0;
+  }
+  if (spec_.init == KmeansInit::plus_plus) return spread_centres();
+  draw_centres();
+  return true;
 }
 
 KmeansTrainer::Assigned KmeansTrainer::assign_part(
@@ -242,34 +266,40 @@ double KmeansTrainer::move(const Assigned& assigned,
 /// Most starts end long before max_iter.
 Underway KmeansTrainer::underway() const {
   const double start = static_cast<double>(moves_) / spec_.max_iter;
-  Underway out{(starts_ + start) / spec_.n_init, starts_};
+  Underway out{(starts_ + start) / spec_.n_init, steps_};
   if (starts_ > 0) out.metrics["train.loss"] = best_;
   return out;
 }
 
-std::optional<double> KmeansTrainer::run(prep::Matrix& centres) {
-  for (int i = 0; i < spec_.max_iter; ++i) {
-    moves_ = static_cast<std::uint64_t>(i);
-    if (stop_asked_()) return std::nullopt;
-    if (move(assign(centres), centres) <= tolerance_) break;
+bool KmeansTrainer::run_start() {
+  const bool chosen = chosen_ == k_ && !moving_.values.empty();
+  if (!chosen && !choose_centres()) return false;
+  while (moves_ < spec_.max_iter) {
+    if (stop_asked_()) return false;
+    ++moves_;
+    ++steps_;
+    if (move(assign(moving_), moving_) <= tolerance_) break;
   }
-  return assign(centres).inertia;
+  return true;
 }
 
 Result<bool> KmeansTrainer::step(StepReport& report) {
   const auto all = static_cast<std::uint32_t>(spec_.n_init);
+  report = {};
   if (starts_ >= all) return false;
-  Rng rng = Rng::stream(seed_, "start " + std::to_string(starts_));
-  prep::Matrix centres = first_centres(rng);
-  const auto inertia = run(centres);
-  if (!inertia) return false;
-  if (starts_ == 0 || *inertia < best_) {
-    best_ = *inertia;
-    centres_ = std::move(centres);
+  if (!run_start()) {
+    report.paused = true;
+    return true;
   }
+  const double inertia = assign(moving_).inertia;
+  if (starts_ == 0 || inertia < best_) {
+    best_ = inertia;
+    centres_ = std::move(moving_);
+  }
+  moving_ = {};
   ++starts_;
   moves_ = 0;
-  report = {starts_, all, starts_, {{"train.loss", best_}}};
+  report = {starts_, all, steps_, {{"train.loss", best_}}};
   return true;
 }
 
@@ -277,28 +307,53 @@ void KmeansTrainer::save_state(Writer& w) const {
   w.number(starts_);
   w.number(best_);
   w.numbers<float>(centres_.values);
+  w.numbers<float>(moving_.values);
+  w.number(chosen_);
+  for (const auto word : rng_.state()) w.number(word);
+  w.number(moves_);
+  w.number(steps_);
 }
 
 Result<> KmeansTrainer::load_state(Reader& r) {
+  const std::size_t width = train_->x.columns;
   const auto starts = r.number<std::uint32_t>();
   const auto best = r.number<double>();
   auto values = r.numbers<float>();
-  const std::size_t size = k_ * train_->x.columns;
-  if (!starts || !best || !values ||
-      values->size() != (*starts == 0 ? 0 : size)) {
+  auto moving = r.numbers<float>();
+  const auto chosen = r.number<std::uint64_t>();
+  Rng::State state{};
+  // Where one of these is missing, the last number is, too.
+  for (auto& word : state) {
+    const auto read = r.number<std::uint64_t>();
+    if (read) word = *read;
+  }
+  const auto moves = r.number<std::int32_t>();
+  const auto steps = r.number<std::uint64_t>();
+  if (!starts || !best || !values || !moving || !chosen || !moves || !steps ||
+      *chosen > k_ || values->size() != (*starts == 0 ? 0 : k_ * width) ||
+      (!moving->empty() && moving->size() != k_ * width)) {
     return damaged_state();
   }
   starts_ = *starts;
   best_ = *best;
-  centres_ = {k_, train_->x.columns, std::move(*values)};
+  centres_ = {k_, width, std::move(*values)};
+  moving_ = {k_, width, std::move(*moving)};
+  chosen_ = *chosen;
+  rng_.restore(state);
+  moves_ = *moves;
+  steps_ = *steps;
+  nearest_.clear();
   return {};
 }
 
+/// Of the best start; of the first one, if it has not ended, as far as it is.
 Result<std::unique_ptr<Model>> KmeansTrainer::finish() {
-  if (starts_ == 0) {
-    return Error{Fault::data, "stopped before the first start had ended"};
+  const prep::Matrix& centres = starts_ == 0 ? moving_ : centres_;
+  const bool whole = starts_ > 0 || chosen_ == k_;
+  if (centres.values.empty() || !whole) {
+    return Error{Fault::data, "stopped before there were centres"};
   }
-  return std::unique_ptr<Model>(std::make_unique<KmeansModel>(centres_));
+  return std::unique_ptr<Model>(std::make_unique<KmeansModel>(centres));
 }
 
 Result<prep::Matrix> KmeansModel::predict(const prep::Matrix& x) const {
@@ -333,15 +388,6 @@ Result<std::unique_ptr<Model>> KmeansModel::load(const prep::Plan& plan,
   }
   return std::unique_ptr<Model>(std::make_unique<KmeansModel>(
       prep::Matrix{*k, plan.width(), std::move(*values)}));
-}
-
-double inertia(const prep::Matrix& distances) {
-  double sum = 0;
-  for (std::size_t i = 0; i < distances.rows; ++i) {
-    const auto row = distances.row(i);
-    sum += static_cast<double>(*std::min_element(row.begin(), row.end()));
-  }
-  return sum;
 }
 
 }  // namespace mlb::learn

@@ -1,9 +1,8 @@
 // k-means: Lloyd's iterations from k-means++ or random starts.
 #pragma once
 
-#include <optional>
-
 #include "base/rng.h"
+#include "learn/cluster_metrics.h"
 #include "learn/net/shard_pool.h"
 #include "learn/trainer.h"
 
@@ -17,6 +16,8 @@ class KmeansModel final : public Model {
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "kmeans"; }
   Facts facts() const override;
+  Result<onnx::Value> to_onnx(onnx::Graph& graph,
+                              const onnx::Value& rows) const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);
@@ -27,13 +28,14 @@ class KmeansModel final : public Model {
   prep::Matrix centres_;
 };
 
-/// One step is one start, of which the best by inertia (the sum of squared
-/// distances to the nearest centre) is kept: Lloyd, "Least squares
+/// One step is one start, or what of it was left when the trainer was asked to
+/// stop; the best start by inertia (the sum of squared distances to the nearest
+/// centre) is kept: Lloyd, "Least squares
 /// quantization in PCM", 1982; Arthur, Vassilvitskii, "k-means++: the
 /// advantages of careful seeding", 2007, with 2 + ln k candidates a centre.
 /// A start ends when the centres move less than tol times the mean variance
 /// of the features (squared), or after max_iter.  train.loss is the inertia
-/// of the best start so far.
+/// of the best start so far; steps of the report are iterations of all starts.
 class KmeansTrainer final : public Trainer {
  public:
   KmeansTrainer(const JobSpec& spec, const prep::Plan& plan,
@@ -43,6 +45,7 @@ class KmeansTrainer final : public Trainer {
   Result<std::unique_ptr<Model>> finish() override;
   Underway underway() const override;
   bool resumable() const override { return true; }
+  bool pauses() const override { return true; }
   void save_state(Writer& writer) const override;
   Result<> load_state(Reader& reader) override;
 
@@ -54,16 +57,19 @@ class KmeansTrainer final : public Trainer {
     std::size_t farthest = 0;     ///< the row farthest from its centre
     double distance = -1;         ///< its squared distance
   };
-  prep::Matrix first_centres(Rng& rng) const;
-  prep::Matrix spread_centres(Rng& rng) const;
-  std::vector<double> distances_to(std::size_t row) const;
+  void draw_centres();
+  /// These two: false when asked to stop before all were chosen.
+  bool spread_centres();
+  bool choose_centres();
+  void spread_one();
+  std::vector<double> distances_to(std::span<const float> centre) const;
   Assigned assign_part(const prep::Matrix& centres,
                        const std::vector<float>& halves, std::size_t first,
                        std::size_t end) const;
   Assigned assign(const prep::Matrix& centres) const;
   double move(const Assigned& assigned, prep::Matrix& centres) const;
-  /// No value when asked to stop.
-  std::optional<double> run(prep::Matrix& centres);
+  /// False: asked to stop before the start had ended.
+  bool run_start();
 
   KmeansSpec spec_;
   std::uint64_t seed_;
@@ -72,13 +78,20 @@ class KmeansTrainer final : public Trainer {
   const Design* train_ = nullptr;
   std::size_t k_ = 0;
   double tolerance_ = 0;
-  std::uint32_t starts_ = 0;
-  std::uint64_t moves_ = 0;  ///< of the centres, in this start
-  double best_ = 0;
-  prep::Matrix centres_;
-};
 
-/// Of predictions of a k-means model: the sum of the rows' least distances.
-double inertia(const prep::Matrix& distances);
+  // What is saved.
+  std::uint32_t starts_ = 0;  ///< that have ended
+  double best_ = 0;           ///< inertia of the best of them
+  prep::Matrix centres_;      ///< its centres
+  prep::Matrix moving_;       ///< centres of the start at hand; empty: none
+  std::uint64_t chosen_ = 0;  ///< so many of them have a place
+  Rng rng_{0};                ///< of that start
+  std::int32_t moves_ = 0;    ///< its iterations
+  std::uint64_t steps_ = 0;   ///< iterations of all starts
+
+  /// From each row to the nearest of the chosen centres, squared, times its
+  /// weight; follows from them.
+  std::vector<double> nearest_;
+};
 
 }  // namespace mlb::learn

@@ -2,6 +2,7 @@
 // takes the weights of the rows, from 0 on; none: each row counts 1.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -9,6 +10,10 @@
 #include "prep/plan.h"
 
 namespace mlb::learn {
+
+/// A metric of certain predictions: asked for with many sets of weights, it
+/// computes what does not depend on them once.  From any thread.
+using OfWeights = std::function<double(const std::vector<float>& weights)>;
 
 /// Of rows x classes probabilities and class indices.  No row that counts, or
 /// one of nan among those that do: nan.
@@ -67,13 +72,23 @@ double mape(const prep::Matrix& p, const std::vector<float>& y,
 double medae(const prep::Matrix& p, const std::vector<float>& y,
              const std::vector<float>& weights = {});
 
+/// Of classes: the weight of the rows that are of each class (rows of the
+/// table) and that are predicted as each (columns), row by row.  A row with a
+/// nan is in none.
+std::vector<double> confusion(const prep::Matrix& p,
+                              const std::vector<float>& y,
+                              const std::vector<float>& weights = {});
+
 /// The defaults of a task: accuracy f1 log_loss (auc for two classes), or
-/// rmse mae r2.
+/// rmse mae r2, or inertia.
 std::vector<std::string> default_metrics(const prep::Plan& plan);
 /// Whether the task has this metric ("loss" is not one of them).
 bool has_metric(prep::Task task, const std::string& name);
+/// Of classes and numbers; those of clusters are in cluster_metrics.h.
 double metric(const std::string& name, const prep::Matrix& p,
               const std::vector<float>& y,
               const std::vector<float>& weights = {});
+OfWeights metric_of_weights(const std::string& name, const prep::Matrix& p,
+                            const std::vector<float>& y);
 
 }  // namespace mlb::learn

@@ -21,6 +21,8 @@ class SvmModel final : public Model {
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "svm"; }
   Facts facts() const override { return machines_.facts(); }
+  Result<onnx::Value> to_onnx(onnx::Graph& graph,
+                              const onnx::Value& rows) const override;
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);
@@ -77,6 +79,8 @@ class SvrModel final : public Model {
   Result<prep::Matrix> predict(const prep::Matrix& x) const override;
   std::string kind() const override { return "svr"; }
   Facts facts() const override { return machine_.facts(); }
+  Result<onnx::Value> to_onnx(onnx::Graph& graph,
+                              const onnx::Value& rows) const override;
   void save(Writer& writer) const override { machine_.save(writer); }
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);

@@ -146,7 +146,8 @@ Result<> put_feature(const Feature& f, const Column& column, const Rows& rows,
     case FeatureKind::number:
     case FeatureKind::ordinal:
     case FeatureKind::frequency:
-    case FeatureKind::target: break;
+    case FeatureKind::target:
+    case FeatureKind::code: break;
   }
   auto numbers = raw_numbers(f, column, rows);
   if (!numbers) return std::move(numbers).fail();
@@ -154,31 +155,42 @@ Result<> put_feature(const Feature& f, const Column& column, const Rows& rows,
   return {};
 }
 
-Result<> check_columns(const Plan& plan, const table::Table& table) {
+/// What the feature wants and its column is not; "" when all is well.  Of a
+/// column without any value nothing tells the type.
+std::string mismatch(const Feature& f, const Column& column, const Rows& rows) {
+  const bool moment = f.part != DatePart::epoch;
+  if (moment ? column.is_moment()
+             : f.kind != FeatureKind::number || is_number(column)) {
+    return {};
+  }
+  const bool empty =
+      std::all_of(rows.begin(), rows.end(),
+                  [&](std::size_t row) { return column.is_missing(row); });
+  if (empty) return {};
+  return "column '" + f.name + "' is " + std::string(name_of(column.type)) +
+         "; the model wants " + (moment ? "a date or time" : "numbers");
+}
+
+/// All problems at once.
+Result<> check_columns(const Plan& plan, const table::Table& table,
+                       const Rows& rows) {
   std::string missing;
-  std::string last;
+  std::string problems;
+  std::string last;  // a column may have several features
   for (const auto& f : plan.features) {
     const Column* column = table.find(f.name);
-    // A column may have several features.
-    if (column == nullptr && f.name != last) {
-      missing += (missing.empty() ? "" : ", ") + f.name;
-      last = f.name;
-    }
-    const bool wants_number = f.kind == FeatureKind::number;
-    const bool wants_moment = f.part != DatePart::epoch;
-    if (column != nullptr && wants_moment && !column->is_moment()) {
-      return Error{Fault::data, "column '" + f.name + "' is " +
-                                    std::string(name_of(column->type)) +
-                                    "; the model wants a date or time"};
-    }
-    if (column != nullptr && wants_number && !is_number(*column)) {
-      return Error{Fault::data, "column '" + f.name + "' is " +
-                                    std::string(name_of(column->type)) +
-                                    "; the model wants numbers"};
-    }
+    const std::string problem =
+        column == nullptr ? std::string() : mismatch(f, *column, rows);
+    if ((column != nullptr && problem.empty()) || f.name == last) continue;
+    last = f.name;
+    std::string& list = column == nullptr ? missing : problems;
+    if (!list.empty()) list += column == nullptr ? ", " : "; ";
+    list += column == nullptr ? f.name : problem;
   }
-  if (missing.empty()) return {};
-  return Error{Fault::data, "the data lacks these features: " + missing};
+  if (missing.empty() && problems.empty()) return {};
+  if (missing.empty()) return Error{Fault::data, problems};
+  return Error{Fault::data, "the data lacks these features: " + missing +
+                                (problems.empty() ? "" : "; ") + problems};
 }
 
 }  // namespace
@@ -228,7 +240,7 @@ Result<> check_missing(const Feature& f, const Column& column,
 
 Result<Matrix> apply(const Plan& plan, const table::Table& table,
                      const Rows& rows) {
-  auto good = check_columns(plan, table);
+  auto good = check_columns(plan, table, rows);
   if (!good) return std::move(good).fail();
   Matrix out{rows.size(), plan.width(), {}};
   out.values.resize(out.rows * out.columns);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/glob.h"
+#include "job/shape.h"
 
 namespace mlb::prep {
 namespace {
@@ -39,6 +40,7 @@ std::vector<std::pair<std::string, std::string>> named(const JobSpec& spec) {
   for (const auto& p : spec.features.exclude) add("features.exclude", p);
   add("features.id", spec.features.id);
   add("features.weight", spec.features.weight);
+  add("model.layers[0]: embed", embedded(spec));
   return out;
 }
 
@@ -78,6 +80,13 @@ std::vector<const Column*> feature_columns(const table::Table& table,
     out.push_back(&column);
   }
   return out;
+}
+
+std::string embedded(const JobSpec& spec) {
+  const auto* net = std::get_if<NetSpec>(&spec.model);
+  const Layer* layer = net == nullptr ? nullptr : embedding_of(*net);
+  const bool trains = spec.kind == Kind::train;
+  return layer == nullptr || !trains ? std::string() : layer->columns;
 }
 
 Result<> check_names(const table::Table& table, const JobSpec& spec) {

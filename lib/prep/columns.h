@@ -24,6 +24,9 @@ std::vector<const table::Column*> feature_columns(
     const table::Table& table, const JobSpec& spec,
     std::vector<std::string>& warnings);
 
+/// What the net of the spec embeds: a name or glob; "" without such a layer.
+std::string embedded(const JobSpec& spec);
+
 /// An error that names every pattern and role which no column has.
 Result<> check_names(const table::Table& table, const JobSpec& spec);
 

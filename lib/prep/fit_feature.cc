@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/glob.h"
 #include "prep/apply.h"
 #include "prep/columns.h"
 #include "prep/levels.h"
@@ -226,6 +227,13 @@ void fit_ordinal(Feature& f, const LevelCounts& counts) {
   f.other_number = -1;
 }
 
+/// As ordinal, but the table of an embedding has a row for what is no level.
+void fit_codes(Feature& f, const LevelCounts& counts) {
+  fit_ordinal(f, counts);
+  f.kind = FeatureKind::code;
+  f.other_number = f.missing_number;
+}
+
 void fit_frequency(Feature& f, const LevelCounts& counts, const Fitting& with) {
   const auto n = static_cast<double>(with.rows.size());
   const bool filled = f.when_missing == WhenMissing::fill;
@@ -280,6 +288,12 @@ Encode encode_of(const Column& column, const ColumnRule& rule,
   return Encode::hash;
 }
 
+bool is_embedded(const Column& column, const ColumnRule& rule,
+                 const Fitting& with) {
+  return matches_glob(with.embedded, column.name) &&
+         not_embedded(column, rule).empty();
+}
+
 void warn_about_levels(const Column& column, const LevelCounts& counts,
                        const Fitting& with) {
   const std::size_t levels = counts.levels.size();
@@ -300,6 +314,10 @@ Result<std::vector<Feature>> encoded(Feature f, const Column& column,
                                      const ColumnRule& rule,
                                      const LevelCounts& counts,
                                      const Fitting& with) {
+  if (is_embedded(column, rule, with)) {
+    fit_codes(f, counts);
+    return std::vector<Feature>{std::move(f)};
+  }
   const Encode encode = encode_of(column, rule, counts, with);
   const auto buckets = rule.encode == Encode::hash
                            ? static_cast<std::uint32_t>(rule.buckets)
@@ -345,6 +363,16 @@ Result<std::vector<Feature>> fit_category(const Column& column,
 }
 
 }  // namespace
+
+std::string not_embedded(const Column& column, const ColumnRule& rule) {
+  if (is_number(column)) {
+    return named(column) + " is " + std::string(name_of(column.type)) +
+           ", no category; write columns: {" + column.name +
+           ": {type: category}}";
+  }
+  if (rule.encode == Encode::automatic) return {};
+  return named(column) + " has a rule how it is encoded";
+}
 
 Result<std::vector<Feature>> fit_column(const Column& column,
                                         const ColumnRule& rule,

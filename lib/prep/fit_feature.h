@@ -14,8 +14,12 @@ struct Fitting {
   const Rows& rows;                   ///< training rows
   const std::vector<float>& targets;  ///< of these rows; empty without one
   std::uint64_t seed;
+  std::string embedded;  ///< name or glob of what a net embeds; "": nothing
   std::vector<std::string>& warnings;
 };
+
+/// Why a column that matches is not embedded; empty: it is.
+std::string not_embedded(const table::Column& column, const ColumnRule& rule);
 
 /// The features of a column, as its rule says.  Errors: a rule that does not
 /// fit the column's type or values.

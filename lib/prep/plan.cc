@@ -124,6 +124,22 @@ Result<> fit_target(const table::Table& table, const Rows& rows,
   return fit_classes(target, rows, spec, plan);
 }
 
+/// An embedding that finds no category is a mistake of the spec.
+Result<> check_embedded(const table::Table& table, const JobSpec& spec,
+                        const Plan& plan) {
+  const std::string wanted = embedded(spec);
+  const bool found =
+      std::any_of(plan.features.begin(), plan.features.end(),
+                  [](const Feature& f) { return f.kind == FeatureKind::code; });
+  if (wanted.empty() || found) return {};
+  std::string why = "no feature like '" + wanted + "' is a category";
+  if (const Column* column = table.find(wanted)) {
+    why = not_embedded(*column, rule_for(spec, wanted));
+    if (why.empty()) why = "column '" + wanted + "' is no feature";
+  }
+  return Error{Fault::data, "model.layers[0]: embed: " + why};
+}
+
 Result<> fit_features(const table::Table& table, const Rows& rows,
                       const JobSpec& spec, Plan& plan,
                       std::vector<std::string>& warnings) {
@@ -133,7 +149,7 @@ Result<> fit_features(const table::Table& table, const Rows& rows,
     if (!read) return std::move(read).fail();
     targets = std::move(*read);
   }
-  const Fitting with{plan, rows, targets, spec.seed, warnings};
+  const Fitting with{plan, rows, targets, spec.seed, embedded(spec), warnings};
   std::vector<Feature> features;
   for (const Column* column : feature_columns(table, spec, warnings)) {
     auto fitted = fit_column(*column, rule_for(spec, column->name), with);
@@ -148,7 +164,7 @@ Result<> fit_features(const table::Table& table, const Rows& rows,
   if (plan.width() == 0) {
     return Error{Fault::data, "no feature is left to learn from"};
   }
-  return {};
+  return check_embedded(table, spec, plan);
 }
 
 /// "kind=b"
@@ -166,7 +182,8 @@ std::size_t Feature::width() const {
     case FeatureKind::ordinal:
     case FeatureKind::frequency:
     case FeatureKind::target:
-    case FeatureKind::indicator: break;
+    case FeatureKind::indicator:
+    case FeatureKind::code: break;
   }
   return 1;
 }
@@ -201,6 +218,7 @@ std::vector<std::string> Feature::output_names() const {
     case FeatureKind::target:
       return {name + " (target " + std::to_string(of_class) + ")"};
     case FeatureKind::indicator: return {name + " (missing)"};
+    case FeatureKind::code: return {name + " (code)"};
   }
   return out;
 }
@@ -246,6 +264,8 @@ Result<Task> task_of(const table::Table& table, const JobSpec& spec) {
       return Error{Fault::data, "task: the target '" + spec.target + "' is " +
                                     std::string(name_of(target->type)) +
                                     "; a regression wants numbers"};
+    case TaskAsked::clustering:
+      return Error{Fault::data, "task: a clustering has no target"};
     case TaskAsked::automatic: break;
   }
   const bool classes = !is_number(*target) || has_few_integers(*target);

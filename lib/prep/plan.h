@@ -36,7 +36,8 @@ enum class FeatureKind {
   ordinal,    ///< the place of the level
   frequency,  ///< the share of training rows that have the level
   target,     ///< the mean of the target over training rows of the level
-  indicator   ///< 1 where the value is missing
+  indicator,  ///< 1 where the value is missing
+  code        ///< the place of the level, behind them all: missing or unknown
 };
 
 enum class WhenMissing { fill, level, refuse };

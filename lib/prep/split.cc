@@ -206,7 +206,8 @@ struct Divider {
       case SplitBy::column: return by_column(rows);
       case SplitBy::time: return by_time(rows);
       case SplitBy::group: return by_group(rows);
-      case SplitBy::stored: break;
+      case SplitBy::stored:
+      case SplitBy::automatic: break;
     }
     return Error{Fault::data,
                  "data.split: stored needs a data set that has a /split"};
@@ -275,6 +276,14 @@ Result<Split> split_as_stored(const table::Table& table, const JobSpec& spec,
   }
   auto good = check_training(out, table.rows);
   if (!good) return std::move(good).fail();
+  return out;
+}
+
+Result<Split> all_as_test(const table::Table& table, const JobSpec& spec) {
+  Split out;
+  auto rows = usable_rows(table, spec, out);
+  if (!rows) return std::move(rows).fail();
+  out.test = std::move(*rows);
   return out;
 }
 

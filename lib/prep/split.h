@@ -16,13 +16,16 @@ struct Split {
 /// row's place follows from the seed and its number or its group, so that
 /// nothing else moves it; with stratification every class is divided in the
 /// same proportions, as exactly as whole rows allow.  Each part is in order.
-/// Not for SplitBy::stored: see split_as_stored.
+/// Not for SplitBy::stored and automatic: see below.
 Result<Split> split_rows(const table::Table& table, const JobSpec& spec,
                          Task task);
 
 /// What /split of a data set says: 0 train, 1 valid, 2 test, else none.
 Result<Split> split_as_stored(const table::Table& table, const JobSpec& spec,
                               const std::vector<std::uint8_t>& stored);
+
+/// Every row that may be used is a test row.
+Result<Split> all_as_test(const table::Table& table, const JobSpec& spec);
 
 /// The same as one number a row: 0 train, 1 valid, 2 test, 255 none.
 inline constexpr std::uint8_t kNoPart = 255;

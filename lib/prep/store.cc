@@ -102,13 +102,13 @@ class Loader {
 
 bool has_numbers(FeatureKind kind) {
   return kind == FeatureKind::ordinal || kind == FeatureKind::frequency ||
-         kind == FeatureKind::target;
+         kind == FeatureKind::target || kind == FeatureKind::code;
 }
 
 Feature load_feature(Loader& in) {
   Feature f;
   f.name = in.text();
-  f.kind = in.word(FeatureKind::indicator);
+  f.kind = in.word(FeatureKind::code);
   f.part = in.word(DatePart::epoch);
   in.want(f.part == DatePart::epoch || f.kind == FeatureKind::number);
   f.when_missing = in.word(WhenMissing::refuse);

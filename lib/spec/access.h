@@ -4,6 +4,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "job/model_ref.h"
 #include "spec/fields.h"
 #include "spec/scalar.h"
 
@@ -96,6 +97,30 @@ constexpr Access at() {
           [](const JobSpec& spec) {
             return Convert<T>::show((spec.*....*Members));
           }};
+}
+
+/// at_model<&JobSpec::train, &TrainSpec::init_from>(): a model as it is named;
+/// a digest stands for one that the broker has.
+template <auto... Members>
+constexpr Access at_model() {
+  return {
+      [](JobSpec& spec, const Value& v) {
+        const std::string_view text = std::get<std::string>(v);
+        ModelRef ref;
+        if (text.starts_with(kDigestMark)) {
+          ref.digest =
+              Digest::parse(text.substr(kDigestMark.size())).value_or(Digest{});
+        } else {
+          ref.name = text;
+        }
+        (spec.*....*Members) = ref;
+      },
+      [](const JobSpec& spec) -> Value {
+        const ModelRef& ref = (spec.*....*Members);
+        if (ref.is_none()) return {};
+        if (!ref.name.empty()) return ref.name;
+        return std::string(kDigestMark) + ref.digest.text();
+      }};
 }
 
 /// A member of one kind of model; unset while the model is of another kind.

@@ -25,6 +25,7 @@ class Emitter {
  private:
   void group(std::string_view path, std::size_t depth);
   void field(const Field& field, std::size_t depth);
+  void named_group(const Field& field, std::size_t depth);
   void early_stop(const Field& field, std::size_t depth);
   void labels(std::size_t depth);
   void gates(std::size_t depth);
@@ -34,14 +35,21 @@ class Emitter {
   void image(const Field& field, std::size_t depth);
   void weights(const Field& field, std::size_t depth);
 
-  bool is_stored() const { return spec_.data.split.by == SplitBy::stored; }
-  /// A prep job has none of these.
-  bool is_of_training(const Field& field) const {
-    constexpr std::string_view paths[] = {"model", "train", "metrics",
-                                          "require", "keep"};
+  /// A split that is one word; else "".
+  std::string split_word() const {
+    switch (spec_.data.split.by) {
+      case SplitBy::stored: return "stored";
+      case SplitBy::automatic: return "auto";
+      case SplitBy::fractions:
+      case SplitBy::column:
+      case SplitBy::time:
+      case SplitBy::group: break;
+    }
+    return {};
+  }
+  bool is_left_out(const Field& field) const {
     const bool no_target = field.path == "target" && spec_.target.empty();
-    return no_target || std::find(std::begin(paths), std::end(paths),
-                                  field.path) != std::end(paths);
+    return no_target || !has_field(spec_.kind, field.path);
   }
 
   /// "  key: value  # origin"; no value: a group that follows.
@@ -78,15 +86,14 @@ void Emitter::group(std::string_view path, std::size_t depth) {
 
 void Emitter::field(const Field& field, std::size_t depth) {
   const std::string key(last_key(field.path));
-  if (spec_.kind == Kind::prep && is_of_training(field)) return;
+  if (is_left_out(field)) return;
   switch (field.type) {
     case Type::group:
       if (field.path == "train.early_stop") return early_stop(field, depth);
-      if (field.path == "data.split" && is_stored()) {
-        return line(depth, "split: stored", std::string(field.path));
+      if (field.path == "data.split" && !split_word().empty()) {
+        return line(depth, "split: " + split_word(), std::string(field.path));
       }
-      line(depth, key + ":");
-      return group(field.path, depth + 1);
+      return named_group(field, depth);
     case Type::text_map: return labels(depth);
     case Type::gate_map: return gates(depth);
     case Type::column_map: return columns(depth);
@@ -105,6 +112,15 @@ void Emitter::field(const Field& field, std::size_t depth) {
   if (!value.empty()) {
     line(depth, key + ": " + value, std::string(field.path));
   }
+}
+
+/// A group without members would be no map.
+void Emitter::named_group(const Field& field, std::size_t depth) {
+  const std::size_t before = out_.size();
+  line(depth, std::string(last_key(field.path)) + ":");
+  const std::size_t head = out_.size();
+  group(field.path, depth + 1);
+  if (out_.size() == head) out_.resize(before);
 }
 
 void Emitter::early_stop(const Field& field, std::size_t depth) {
@@ -130,7 +146,7 @@ void Emitter::gates(std::size_t depth) {
   if (spec_.require.empty()) return line(depth, "require: {}", "require");
   line(depth, "require:");
   for (const Gate& gate : spec_.require) {
-    line(depth + 1, gate.metric + ": " + yaml_text(gate.condition),
+    line(depth + 1, yaml_text(gate.metric) + ": " + yaml_text(gate.condition),
          "require." + gate.metric);
   }
 }
@@ -234,6 +250,13 @@ std::string dense_text(const Layer& layer) {
                    {"units: " + units, layer.bias ? "" : "bias: false", init});
 }
 
+std::string embed_text(const Layer& layer) {
+  const std::string columns = yaml_text(layer.columns);
+  if (layer.units == 0) return "embed: " + columns;
+  return keys_text(
+      layer, {"columns: " + columns, "dim: " + std::to_string(layer.units)});
+}
+
 std::string branches_text(const Layer& layer) {
   const std::string name(name_of(layer.type));
   if (layer.branches.empty()) return name;
@@ -273,6 +296,7 @@ std::string layer_text(const Layer& layer) {
                             : "layers: " + layers_text(layer.branches[0])});
     case LayerType::residual:
     case LayerType::concat: return branches_text(layer);
+    case LayerType::embed: return embed_text(layer);
     case LayerType::relu:
     case LayerType::tanh:
     case LayerType::sigmoid:

@@ -59,7 +59,9 @@ constexpr Explanation kExplanations[] = {
     {"E117", "The others are shown once some of these are mended.", "", ""},
     {"E118", "The file says that it needs a newer mlbatch.", "mlbatch: 2",
      "mlbatch: 1"},
-    {"E119", "The key belongs to another type of model, optimiser or schedule.",
+    {"E119",
+     "The key belongs to another type of model, optimiser or schedule, or to "
+     "another kind of job.",
      "model: {type: ridge, trees: 5}",
      "model: {type: random_forest, trees: 5}"},
     {"E120", "A list has it once.", "tags: [a, a]", "tags: [a]"},
@@ -125,6 +127,11 @@ constexpr Explanation kExplanations[] = {
      "A column is the target, an id, a weight, a group or the split, "
      "and only one of these.",
      "features: {id: y}", "features: {id: row}"},
+    {"E220",
+     "A clustering (model: kmeans) learns from features alone: it has no "
+     "target and no classes.",
+     "kind: train\ndata: a.csv\ntarget: y\nmodel: kmeans",
+     "kind: train\ndata: a.csv\nfeatures: {exclude: [y]}\nmodel: kmeans"},
     {"E221",
      "A number and what is counted, or a duration where that is "
      "allowed.",

@@ -95,6 +95,34 @@ const Field* find_field(std::string_view path) {
   return row == rows.end() ? nullptr : &*row;
 }
 
+namespace {
+
+/// What jobs of the kind lack; the fields below these are meant, too.
+std::string_view fields_lacking(Kind kind) {
+  switch (kind) {
+    case Kind::train: return "evaluate predict";
+    case Kind::prep: return "model train evaluate predict metrics require keep";
+    case Kind::evaluate:
+      return "model train predict task target_transform positive keep.model "
+             "features.include features.exclude features.id";
+    case Kind::predict:
+      return "model train evaluate metrics require task target_transform "
+             "positive keep";
+  }
+  return {};
+}
+
+}  // namespace
+
+bool has_field(Kind kind, std::string_view path) {
+  const auto lacking = split_words(fields_lacking(kind));
+  return std::none_of(
+      lacking.begin(), lacking.end(), [&](std::string_view name) {
+        return path.starts_with(name) &&
+               (path.size() == name.size() || path[name.size()] == '.');
+      });
+}
+
 bool is_unwritten(std::string_view path) {
   const Field* type = find_field(join(parent_of(path), "type"));
   if (type == nullptr || find_field(path) == nullptr) return false;
@@ -195,6 +223,7 @@ std::string_view name_of(Type type) {
     case Type::bounds: return "two numbers";
     case Type::text: return "text";
     case Type::path: return "path";
+    case Type::model: return "model";
     case Type::word: return "word";
     case Type::duration: return "duration";
     case Type::size: return "size";
@@ -237,6 +266,11 @@ std::string rule_text(const Field& field) {
       out = joined(split_words(field.words), "|") + " or " + range_text(field);
       break;
     case Type::span: out = span_rule(field); break;
+    case Type::model:
+      out =
+          "a job that left one (its UUID or 6 and more digits of it, @last, "
+          "name:NAME), sha256: and a digest, or a path as for data.csv";
+      break;
     case Type::group:
     case Type::sample:
     case Type::bounds:

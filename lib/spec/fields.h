@@ -27,6 +27,7 @@ enum class Type {
   bounds,  ///< [low, high]
   text,
   path,
+  model,      ///< a model file, a job that left one, or a digest
   word,       ///< one of `words`
   duration,   ///< in `range`, milliseconds
   size,       ///< in `range`, bytes
@@ -92,9 +93,11 @@ struct Field {
 std::span<const Field> all_fields();
 /// Those of them that lie below "model".
 std::span<const Field> model_fields();
-/// Those of them below "model.net", and below "train".
+/// Those of them below "model.net", below "train", and below the kinds of job
+/// that use a model.
 std::span<const Field> net_fields();
 std::span<const Field> train_fields();
+std::span<const Field> judge_fields();
 /// Paths that are known by name only: "not supported yet by this version".
 std::span<const std::string_view> reserved_fields();
 
@@ -108,6 +111,9 @@ std::vector<const Field*> fields_written(std::string_view path);
 bool is_reserved_written(std::string_view path);
 /// A spec whose model has the row: of a ridge for model.ridge.lambda.
 JobSpec spec_with(std::string_view path);
+/// Whether jobs of this kind have the field; what they do not have is neither
+/// shown nor asked for.
+bool has_field(Kind kind, std::string_view path);
 /// Is it a group of keys that only one type of its parent has, and so never
 /// written: model.ridge, train.optimizer.sgd?
 bool is_unwritten(std::string_view path);

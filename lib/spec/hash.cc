@@ -2,6 +2,7 @@
 // result, and with each value in the one form that stands for it.
 #include <algorithm>
 
+#include "job/model_ref.h"
 #include "job/what_counts.h"
 #include "spec/spec.h"
 
@@ -22,10 +23,6 @@ void drop_what_changes_nothing(JobSpec& spec) {
   spec.require = fresh.require;
   spec.keep = fresh.keep;
   spec.train = train_that_counts(spec);
-  if (spec.kind == Kind::prep) {
-    spec.model = fresh.model;
-    spec.pca = fresh.pca;
-  }
 }
 
 void write_out_defaults(JobSpec& spec) {
@@ -48,8 +45,8 @@ Digest spec_hash(const JobSpec& spec) {
   if (!plain.data.digest.is_none()) {
     plain.data.path = "sha256:" + plain.data.digest.text();
   }
-  ModelFile& init = plain.train.init_from;
-  if (!init.digest.is_none()) init.path = "sha256:" + init.digest.text();
+  ModelRef* model = named_model(plain);
+  if (model != nullptr && !model->digest.is_none()) model->name.clear();
   const std::string text = std::string(kVersion) + to_yaml(plain);
   return sha256(view_of(text));
 }

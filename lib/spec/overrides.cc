@@ -52,7 +52,8 @@ bool is_literal(std::string_view path) {
   if (path.starts_with("labels.") || path.starts_with("require.")) return true;
   const Field* field = find_field(path);
   return field != nullptr &&
-         (field->type == Type::text || field->type == Type::path);
+         (field->type == Type::text || field->type == Type::path ||
+          field->type == Type::model);
 }
 
 NodeId text_node(std::string text, const Place& place, Tree& tree) {
@@ -218,7 +219,10 @@ class EditsReader {
 
   void require(const std::string& text) {
     const Place place = place_of("--require " + text);
-    std::size_t end = std::min(text.find_first_of("<>= "), text.size());
+    // A group of a metric, as in test.auc[country=DE], may hold any sign.
+    const std::size_t group = text.rfind(']');
+    const std::size_t from = group == text.npos ? 0 : group;
+    std::size_t end = std::min(text.find_first_of("<>= ", from), text.size());
     const std::string metric = text.substr(0, end);
     if (metric.empty() || end == text.size()) {
       findings_.add(place, {"E211",

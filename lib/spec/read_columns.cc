@@ -146,11 +146,13 @@ void Reader::read_clip(ColumnRule& rule, const Field& field, const Spot& spot) {
   rule.clip = {bounds[0], bounds[1]};
 }
 
-/// A map, or the word `stored`.
+/// A map, or one of the words `stored` and `auto`.
 void Reader::read_split(const Field& field, const Spot& spot) {
   const Node& value = node(spot);
-  if (value.type == NodeType::scalar && value.text == "stored") {
-    draft_.parsed.spec.data.split.by = SplitBy::stored;
+  const bool stored = value.text == "stored";
+  if (value.type == NodeType::scalar && (stored || value.text == "auto")) {
+    draft_.parsed.spec.data.split.by =
+        stored ? SplitBy::stored : SplitBy::automatic;
     return;
   }
   read_group(field, spot);

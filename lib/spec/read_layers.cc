@@ -21,11 +21,12 @@ void set_defaults(Layer& layer) {
     layer.epsilon = 1e-5;
   }
   if (type == LayerType::repeat) layer.times = 2;
+  if (type == LayerType::embed) layer.columns = "*";
 }
 
 /// The kinds of layer that are supported, with the defaults of their keys.
 std::optional<Layer> layer_called(std::string_view word) {
-  for (int i = 0; i <= static_cast<int>(LayerType::repeat); ++i) {
+  for (int i = 0; i <= static_cast<int>(LayerType::embed); ++i) {
     Layer out{.type = static_cast<LayerType>(i)};
     if (name_of(out.type) != word) continue;
     set_defaults(out);
@@ -60,6 +61,10 @@ void set_key(Layer& layer, std::string_view name, const Value& value) {
   if (name == "eps") layer.epsilon = std::get<double>(value);
   if (name == "p") layer.rate = std::get<double>(value);
   if (name == "times") layer.times = whole();
+  if (name == "columns") layer.columns = std::get<std::string>(value);
+  // The only word beside a number is auto.
+  const bool number = std::holds_alternative<std::int64_t>(value);
+  if (name == "dim") layer.units = number ? whole() : 0;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // See reader.h: data and early_stop, which have forms of their own.
 #include <algorithm>
 
+#include "job/families.h"
 #include "spec/overrides.h"
 #include "spec/reader.h"
 
@@ -25,6 +26,16 @@ void Reader::read_data(const Field& field, const Spot& spot) {
   fail(field, spot,
        {"E208", "cannot tell what '" + shown(node(spot).text) + "' is",
         "write {csv: FILE} or {dataset: FILE}"});
+}
+
+/// Unless somebody asks for a split: a clustering has no target that could be
+/// judged on other rows, so all rows train; whoever judges trains none.
+void Reader::settle_split() {
+  JobSpec& spec = draft_.parsed.spec;
+  if (draft_.places.contains("data.split")) return;
+  if (spec.kind == Kind::evaluate) spec.data.split.by = SplitBy::automatic;
+  if (predicts(spec.model) != Predicts::clusters) return;
+  spec.data.split = {.train = 1, .valid = 0, .test = 0};
 }
 
 void Reader::read_early_stop(const Field& field, const Spot& spot) {

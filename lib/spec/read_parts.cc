@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/nearest.h"
+#include "job/metric_name.h"
 #include "spec/reader.h"
 
 namespace mlb::spec {
@@ -13,6 +14,8 @@ constexpr std::size_t kMaxList = 1000;
 constexpr std::size_t kMaxLabelText = 256;
 
 constexpr std::array<std::string_view, 3> kSplits{"train", "valid", "test"};
+/// The metric that is no number.
+constexpr std::string_view kTable = "confusion";
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -87,7 +90,14 @@ std::optional<Finding> metric_fault(const std::string& name) {
     return std::find(words.begin(), words.end(), word) != words.end();
   };
   auto known = split_words(metrics->words);
+  std::erase(known, kTable);
   known.push_back("loss");
+  if (has(kSplits, split) && metric == kTable) {
+    return Finding{"E216", "",
+                   "'" + name +
+                       "' is a table, not a number: it has no "
+                       "conditions"};
+  }
   const auto later = split_words(metrics->words_later);
   if (has(kSplits, split) && has(known, metric)) return std::nullopt;
   if (has(kSplits, split) && has(later, metric)) {
@@ -202,8 +212,14 @@ void Reader::read_gates(const Field& field, const Spot& spot) {
   }
   for (const Item& item : node(spot).items) {
     const Spot gate = spot_of(spot.path, item);
-    auto fault = metric_fault(item.key);
-    if (!fault && last_key(item.key) == "loss") {
+    const MetricName name = parse_metric_name(item.key);
+    auto fault = metric_fault(std::string(name.plain));
+    if (item.key.size() > kLongestMetricName) {
+      fault = Finding{"E213", "",
+                      "a metric's name has at most " +
+                          std::to_string(kLongestMetricName) + " bytes"};
+    }
+    if (!fault && name.metric() == "loss") {
       // It is of the epochs; at the end the metrics of the task are computed.
       fault =
           Finding{"E113", "",

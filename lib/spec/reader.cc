@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include "base/nearest.h"
 #include "job/date_pattern.h"
@@ -46,6 +45,7 @@ bool is_quoted_number(const Field& field, const Node& node) {
     case Type::group:
     case Type::text:
     case Type::path:
+    case Type::model:
     case Type::word:
     case Type::word_list:
     case Type::text_list:
@@ -122,22 +122,6 @@ std::optional<Wrong> text_fault(const Field& field, const std::string& text) {
   return std::nullopt;
 }
 
-/// Why a path is not taken as it stands.
-std::optional<Wrong> path_fault(const std::string& path) {
-  if (path.empty()) return Wrong{"E208", "the path is empty"};
-  const std::string quoted = "'" + shown(path) + "': ";
-  if (path[0] == '~') {
-    return Wrong{"E208", quoted + "~ is not expanded",
-                 "write the whole path, or one relative to the spec file"};
-  }
-  const std::size_t dollar = path.find('$');
-  if (dollar != path.npos) {
-    return Wrong{"E208", quoted + "$ is not expanded",
-                 "write the whole path, or give it with --set"};
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::string with_suggestion(std::string message,
@@ -170,6 +154,7 @@ Draft Reader::read(NodeId root) {
   }
   draft_.parsed.spec.name = surroundings_.name;
   for (const Item& item : top.items) read_member("", "", "", item);
+  settle_split();
   check_rules(draft_, findings_);
   return std::move(draft_);
 }
@@ -358,6 +343,7 @@ void Reader::read_field(const Field& field, const Spot& spot) {
     case Type::boolean_or_auto:
     case Type::text:
     case Type::path:
+    case Type::model:
     case Type::word:
     case Type::duration:
     case Type::size:
@@ -400,6 +386,7 @@ std::optional<Value> Reader::read_value(const Field& field, const Spot& spot) {
   switch (field.type) {
     case Type::text: return read_text(field, spot);
     case Type::path: return read_path(field, spot);
+    case Type::model: return read_model(field, spot);
     case Type::word: return read_word(field, spot);
     case Type::sample: return read_sample(field, spot);
     case Type::word_or_whole: return read_word_or_whole(field, spot);
@@ -555,29 +542,6 @@ std::optional<Value> Reader::read_text(const Field& field, const Spot& spot) {
     return std::nullopt;
   }
   return Value(text);
-}
-
-std::optional<Value> Reader::read_path(const Field& field, const Spot& spot) {
-  const auto text = read_text(field, spot);
-  if (!text) return std::nullopt;
-  const auto& path = std::get<std::string>(*text);
-  if (path.starts_with("sha256:")) {
-    if (field.path == "data.dataset" && Digest::parse(path.substr(7))) {
-      return text;
-    }
-    fail(field, spot,
-         {"E208", "'" + shown(path) + "' is no digest of a data set",
-          "write dataset: sha256: and 64 digits of 0-9 a-f"});
-    return std::nullopt;
-  }
-  if (auto wrong = path_fault(path)) {
-    fail(field, spot, std::move(*wrong));
-    return std::nullopt;
-  }
-  const bool argument = spot.place.argument >= 0;
-  const std::filesystem::path base =
-      argument ? surroundings_.working_dir : surroundings_.base_dir;
-  return Value((base / path).lexically_normal().string());
 }
 
 }  // namespace mlb::spec

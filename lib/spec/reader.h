@@ -83,7 +83,6 @@ class Reader {
   std::optional<Value> read_number(const Field& field, const Spot& spot);
   std::optional<Value> read_word(const Field& field, const Spot& spot);
   std::optional<Value> read_text(const Field& field, const Spot& spot);
-  std::optional<Value> read_path(const Field& field, const Spot& spot);
   bool is_known_word(const Field& field, const Spot& spot,
                      std::string_view word);
   void note(const Field& field, const Spot& spot);
@@ -91,6 +90,14 @@ class Reader {
             std::string suggestion = {});
   void fail_later(const Spot& spot, const Place& place, std::string_view value);
   bool has_value(const Spot& spot);
+
+  // read_path.cc
+  std::optional<Value> read_path(const Field& field, const Spot& spot);
+  std::optional<Value> read_model(const Field& field, const Spot& spot);
+  std::optional<Value> resolved(const Field& field, const Spot& spot,
+                                const std::string& path);
+  std::optional<Value> read_digest(const Field& field, const Spot& spot,
+                                   const std::string& text);
 
   // read_parts.cc: lists and maps of their own
   std::optional<Value> read_list(const Field& list, const Spot& spot);
@@ -114,6 +121,7 @@ class Reader {
 
   // read_model.cc: what has short forms
   void read_data(const Field& field, const Spot& spot);
+  void settle_split();
   void read_early_stop(const Field& field, const Spot& spot);
   void read_signs(const Field& field, const Spot& spot);
 
@@ -142,6 +150,9 @@ class Reader {
   const Surroundings& surroundings_;
   Draft draft_;
 };
+
+/// What does not go with a clustering, or with every other model.
+void check_cluster_rules(const Draft& draft, Findings& findings);
 
 /// The rules of the data: splits, roles of columns, what prep jobs lack.
 void check_data_rules(const Draft& draft, Findings& findings);

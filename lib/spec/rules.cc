@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "job/families.h"
+#include "job/metric_name.h"
 #include "job/shape.h"
 #include "job/what_counts.h"
 #include "spec/reader.h"
@@ -12,6 +13,48 @@ namespace mlb::spec {
 namespace {
 
 constexpr double kSumTolerance = 1e-9;
+
+/// The metrics of one task.
+struct MetricsOf {
+  Predicts of;
+  std::string_view what;
+  std::string_view does;  ///< a model that has them
+  std::string_view names;
+};
+constexpr MetricsOf kMetrics[] = {
+    {Predicts::classes, "classes", "predicts classes",
+     "accuracy balanced_accuracy precision recall f1 auc log_loss brier ece "
+     "mcc confusion"},
+    {Predicts::numbers, "numbers", "predicts numbers",
+     "rmse mae r2 mape medae"},
+    {Predicts::clusters, "clusters", "makes clusters", "inertia silhouette"}};
+
+const MetricsOf& metrics_of(Predicts of) {
+  return *std::find_if(std::begin(kMetrics), std::end(kMetrics),
+                       [&](const MetricsOf& m) { return m.of == of; });
+}
+
+/// Those that `name` is among; every metric that may be written is.
+const MetricsOf& metrics_with(std::string_view name) {
+  for (const MetricsOf& m : kMetrics) {
+    const auto names = split_words(m.names);
+    if (std::find(names.begin(), names.end(), name) != names.end()) return m;
+  }
+  return kMetrics[0];
+}
+
+/// "rmse, mae and r2"
+std::string listed(std::string_view words) {
+  std::string out;
+  const auto list = split_words(words);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    out += (i == 0                 ? ""
+            : i + 1 == list.size() ? " and "
+                                   : ", ") +
+           std::string(list[i]);
+  }
+  return out;
+}
 
 struct Rules {
   const Draft& draft;
@@ -27,8 +70,10 @@ struct Rules {
     if (draft.bad.contains("kind")) return;
     for (const Field& field : all_fields()) {
       const std::string path(field.path);
-      const bool trained = path == "target" || path.starts_with("model");
-      if (!field.required || (trained && spec.kind == Kind::prep)) continue;
+      const bool optional =
+          path == "target" && (spec.kind != Kind::train || clusters());
+      const bool lacking = optional || !has_field(spec.kind, path);
+      if (!field.required || lacking) continue;
       const std::string parent(parent_of(path));
       const bool asked = parent.empty() || draft.has(parent);
       if (!asked || draft.places.contains(path)) continue;
@@ -43,11 +88,16 @@ struct Rules {
     }
   }
 
+  bool clusters() const { return predicts(spec.model) == Predicts::clusters; }
+
   static std::string wanted(const Field& field) {
     const std::string rule = rule_text(field);
     if (field.path == "data") return "a CSV file or a data set";
     if (field.path == "target") return "a column of the data";
     if (field.path == "model") return "a type of model";
+    if (field.path == "evaluate" || field.path == "predict") {
+      return "a map that names the model";
+    }
     return rule.empty() ? std::string(field.doc) : rule;
   }
 
@@ -55,6 +105,10 @@ struct Rules {
   double fraction_of(std::string_view part) const {
     const SplitSpec& split = spec.data.split;
     if (split.by == SplitBy::stored) return 1;
+    if (split.by == SplitBy::automatic) {
+      const bool may_be_stored = spec.data.source == DataSource::dataset;
+      return part == "test" || may_be_stored ? 1 : 0;
+    }
     const bool column = split.by == SplitBy::column;
     if (part == "train") return column ? 1 : split.train;
     if (part == "valid") {
@@ -74,8 +128,9 @@ struct Rules {
   void sum_of_fractions() const {
     const SplitSpec& split = spec.data.split;
     const double sum = split.train + split.valid + split.test;
-    const bool drawn =
-        split.by != SplitBy::column && split.by != SplitBy::stored;
+    const bool drawn = split.by != SplitBy::column &&
+                       split.by != SplitBy::stored &&
+                       split.by != SplitBy::automatic;
     if (!drawn || !splits_are_known()) return;
     if (std::fabs(sum - 1) <= kSumTolerance) return;
     std::string defaults;
@@ -119,9 +174,9 @@ struct Rules {
       }
     }
     for (std::size_t i = 0; i < spec.require.size(); ++i) {
-      if (metric_fault(spec.require[i].metric)) continue;
-      out.push_back({std::string(last_key(spec.require[i].metric)),
-                     draft.gates[i], "require"});
+      const MetricName name = parse_metric_name(spec.require[i].metric);
+      if (metric_fault(std::string(name.plain))) continue;
+      out.push_back({std::string(name.metric()), draft.gates[i], "require"});
     }
     const std::string path = "train.early_stop.metric";
     const std::string& watched = spec.train.early_stop.metric;
@@ -139,46 +194,71 @@ struct Rules {
     return value_text(type, type.access.get(spec));
   }
 
-  /// The task often follows from the data, and is not known here; but a job
-  /// has only one.
+  /// Which metrics the job has, and why not others.  The task often follows
+  /// from the data, and is not known here; but a job has only one.
+  std::pair<const MetricsOf*, std::string> metrics_beside(
+      const std::string& first) const {
+    const Predicts of = predicts(spec.model);
+    const std::string model = "this " + model_type() + " ";
+    if (of != Predicts::either) {
+      const MetricsOf& ours = metrics_of(of);
+      return {&ours, model + std::string(ours.does)};
+    }
+    const MetricsOf& ours = metrics_with(first);
+    // What an evaluation judges is not known here.
+    if (ours.of == Predicts::clusters && spec.kind == Kind::train) {
+      return {&metrics_of(Predicts::classes), model + "makes no clusters"};
+    }
+    return {&ours, "'" + first + "' is of " + std::string(ours.what) +
+                       ", and a job has one task"};
+  }
+
   void one_task() const {
-    const auto is_of_classes = [](const std::string& metric) {
-      constexpr std::array of_classes{
-          "accuracy", "balanced_accuracy", "precision", "recall", "f1",
-          "auc",      "log_loss",          "brier",     "ece",    "mcc"};
-      return std::find(of_classes.begin(), of_classes.end(), metric) !=
-             of_classes.end();
-    };
     const std::vector<Named> names = named_metrics();
     if (names.empty()) return;
-    const Predicts of = predicts(spec.model);
-    const bool classes = of == Predicts::either ? is_of_classes(names[0].metric)
-                                                : of == Predicts::classes;
-    const std::string what = classes ? "classes" : "numbers";
-    const std::string because =
-        of == Predicts::either ? "'" + names[0].metric + "' is of " + what +
-                                     ", and a job has one task"
-                               : "this " + model_type() + " predicts " + what;
+    const auto [ours, because] = metrics_beside(names[0].metric);
     for (const Named& n : names) {
-      if (is_of_classes(n.metric) == classes) continue;
-      add(n.place,
-          {"E216",
-           n.path,
-           n.path + ": '" + n.metric + "' cannot be: " + because,
-           {},
-           classes ? "accuracy, balanced_accuracy, precision, recall, f1, auc, "
-                     "log_loss, brier, ece and mcc are there"
-                   : "rmse, mae, r2, mape and medae are there"});
+      if (metrics_with(n.metric).of == ours->of) continue;
+      add(n.place, {"E216",
+                    n.path,
+                    n.path + ": '" + n.metric + "' cannot be: " + because,
+                    {},
+                    listed(ours->names) + " are there"});
     }
   }
 
   void metrics() const {
     for (std::size_t i = 0; i < spec.require.size(); ++i) {
-      const std::string& metric = spec.require[i].metric;
-      if (metric_fault(metric)) continue;
-      empty_split(metric, draft.gates[i], "require");
+      const MetricName name = parse_metric_name(spec.require[i].metric);
+      const std::string plain(name.plain);
+      if (metric_fault(plain)) continue;
+      empty_split(plain, draft.gates[i], "require");
+      suffix(name, draft.gates[i]);
     }
     one_task();
+  }
+
+  /// Bounds and groups are of evaluations that were asked for them.
+  void suffix(const MetricName& name, const Place& place) const {
+    if (name.suffix.empty() || draft.bad.contains("kind")) return;
+    const EvaluateSpec& e = spec.evaluate;
+    const bool in_a_slice = std::any_of(
+        e.slices.begin(), e.slices.end(),
+        [&](const auto& column) { return is_of_group_in(name, column); });
+    std::string why;
+    if (spec.kind != Kind::evaluate) {
+      why = "only a job of kind evaluate has it";
+    } else if (name.is_bound() && e.bootstrap.samples == 0) {
+      why = "evaluate.bootstrap.samples is 0";
+    } else if (name.is_of_group() && !in_a_slice &&
+               !draft.bad.contains("evaluate.slices")) {
+      why = "its column is none of evaluate.slices";
+    }
+    if (why.empty()) return;
+    add(place, {"E216", "require",
+                "require: '" +
+                    shown(std::string(name.plain) + std::string(name.suffix)) +
+                    "' cannot be: " + why});
   }
 
   void early_stop() const {
@@ -253,6 +333,31 @@ struct Rules {
       add(draft.place_of("model.net.label_smoothing"),
           {"W301", "model.label_smoothing",
            "model.label_smoothing has no effect: the loss is of numbers"});
+    }
+  }
+
+  /// What the spec alone tells about the columns of an embedding.
+  void embedding() const {
+    const auto* net = std::get_if<NetSpec>(&spec.model);
+    const Layer* layer = net == nullptr ? nullptr : embedding_of(*net);
+    if (layer == nullptr || !shape_is_known()) return;
+    const std::string path = "model.layers[0]";
+    const auto wrong = [&](const std::string& why) {
+      add(place_of_layer(path), {"E215", path, path + ": embed: " + why});
+    };
+    if (spec.pca) wrong("pca mixes the columns before; want one of them");
+    for (const ColumnRule& rule : spec.columns) {
+      if (rule.pattern != layer->columns) continue;
+      const auto type = rule.type;
+      const bool category = type == ColumnType::automatic ||
+                            type == ColumnType::category ||
+                            type == ColumnType::boolean;
+      const std::string column = "'" + shown(rule.pattern) + "'";
+      if (!category) {
+        wrong(column + " is no category by its rule in columns");
+      } else if (rule.encode != Encode::automatic) {
+        wrong(column + " has another encode in columns");
+      }
     }
   }
 
@@ -335,9 +440,11 @@ void check_rules(const Draft& draft, Findings& findings) {
   rules.early_stop();
   rules.net();
   rules.shape();
+  rules.embedding();
   rules.components();
   rules.class_weights();
   rules.without_effect();
+  check_cluster_rules(draft, findings);
   check_data_rules(draft, findings);
 }
 

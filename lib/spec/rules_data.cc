@@ -79,8 +79,14 @@ struct DataRules {
   }
 
   void stored() const {
-    if (spec.data.split.by != SplitBy::stored || !draft.has("data.csv")) return;
-    add("data.split", "E218", "only a data set has a stored split");
+    const SplitBy by = spec.data.split.by;
+    if (by == SplitBy::stored && draft.has("data.csv")) {
+      add("data.split", "E218", "only a data set has a stored split");
+    }
+    const bool known = !draft.bad.contains("kind");
+    if (by == SplitBy::automatic && spec.kind != Kind::evaluate && known) {
+      add("data.split", "E218", "auto is of kind evaluate alone");
+    }
   }
 
   void roles() const {
@@ -141,6 +147,23 @@ struct DataRules {
     }
   }
 
+  /// How a column is prepared is the model's; how it is read is not.
+  void only_reading() const {
+    if (spec.kind != Kind::evaluate && spec.kind != Kind::predict) return;
+    for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+      const ColumnRule& rule = spec.columns[i];
+      const ColumnRule plain{.pattern = rule.pattern,
+                             .type = rule.type,
+                             .date_format = rule.date_format};
+      if (rule == plain) continue;
+      const std::string path = "columns." + shown(rule.pattern);
+      findings.add(draft.column_places.at(i),
+                   {"W301", path,
+                    path + ": only type and date_format have an effect: the "
+                           "model brings how it was prepared"});
+    }
+  }
+
   /// No two characters of the CSV's form may be the same.
   void marks() const {
     constexpr std::pair<const char*, const char*> pairs[] = {
@@ -161,18 +184,40 @@ struct DataRules {
     }
   }
 
-  void prep() const {
-    if (spec.kind != Kind::prep || draft.bad.contains("kind")) return;
-    for (const char* path : {"metrics", "require"}) {
-      if (draft.has(path)) add(path, "E216", "a prep job has no metrics");
+  std::string kind() const {
+    const Field& field = *find_field("kind");
+    return value_text(field, field.access.get(spec));
+  }
+
+  /// What was written and jobs of this kind do not have.
+  void of_another_kind() const {
+    if (draft.bad.contains("kind")) return;
+    for (const auto& [path, place] : draft.places) {
+      const bool own = has_field(spec.kind, path);
+      const bool said_above = !has_field(spec.kind, parent_of(path));
+      if (own || said_above || draft.bad.contains(path)) continue;
+      findings.add(place, finding_of(path));
     }
-    for (const char* path : {"model", "train"}) {
-      if (!draft.has(path)) continue;
-      findings.add(draft.place_of(path),
-                   {"W301", path,
-                    std::string(path) + " has no effect: a prep job trains "
-                                        "nothing"});
+  }
+
+  Finding finding_of(const std::string& path) const {
+    const std::string written = written_path(path);
+    if (path == "metrics" || path == "require") {
+      return {"E216", path, path + ": a " + kind() + " job has no metrics"};
     }
+    if (path == "evaluate" || path == "predict") {
+      return {"E119", path,
+              path + " is for kind " + path + ", not for " + kind()};
+    }
+    if (path == "model" && spec.kind != Kind::prep) {
+      return {"E119", path,
+              "model is for kind train, which makes one; want " + kind() +
+                  ".model"};
+    }
+    const std::string why = spec.kind == Kind::prep
+                                ? "a prep job trains nothing"
+                                : "the model brings what it was made with";
+    return {"W301", written, written + " has no effect: " + why};
   }
 
   void transform() const {
@@ -195,7 +240,8 @@ void check_data_rules(const Draft& draft, Findings& findings) {
   rules.target_rule();
   rules.dates();
   rules.marks();
-  rules.prep();
+  rules.of_another_kind();
+  rules.only_reading();
   rules.transform();
 }
 

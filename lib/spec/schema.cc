@@ -138,7 +138,7 @@ Json group(const Field& field) {
   }
   // Forms that the reader knows besides.
   if (field.path == "data") forms.push_back(typed("string"));
-  if (field.path == "data.split") forms.push_back({{"const", "stored"}});
+  if (field.path == "data.split") forms.push_back(words_of("stored auto"));
   if (field.path == "train.early_stop") {
     forms.push_back({{"enum", {false, "auto"}}});
   }
@@ -211,6 +211,8 @@ Json plain(const Field& field) {
     }
     case Type::text: return text();
     case Type::path: return {{"type", "string"}, {"minLength", 1}};
+    // The first digits of a UUID may be a number.
+    case Type::model: return {{"type", {"string", "number"}}, {"minLength", 1}};
     case Type::word: return word(field);
     case Type::duration: return matching("^[0-9]+(ms|s|m|h|d)$");
     case Type::size: return matching("^[0-9]+[KMGT]$");

@@ -25,8 +25,6 @@ constexpr Access kCsv{[](JobSpec& spec, const Value& v) {
                       }};
 
 /// A digest stands for a data set that the broker has.
-constexpr std::string_view kDigestMark = "sha256:";
-
 constexpr Access kDataset{
     [](JobSpec& spec, const Value& v) {
       const std::string& text = std::get<std::string>(v);
@@ -125,8 +123,8 @@ constexpr Field kBeforeModel[] = {
      .type = Type::word,
      .doc = "what the job does",
      .access = at<&JobSpec::kind>(),
-     .words = "train prep",
-     .words_later = "evaluate predict exec cv tune pipeline",
+     .words = "train prep evaluate predict",
+     .words_later = "exec cv tune pipeline",
      .fallback = "required",
      .required = true},
     {.path = "name",
@@ -197,7 +195,8 @@ constexpr Field kBeforeModel[] = {
             "wait and run exit 9",
      .fallback = "{}",
      .rule = "\">= x\", \"> x\", \"<= x\", \"< x\" or \"between a b\" "
-             "(inclusive); NaN never meets one"},
+             "(inclusive); NaN never meets one; of kind evaluate also "
+             "test.auc.lo and \"test.auc[country=DE]\""},
 
     {.path = "keep", .doc = "what the broker keeps of the result"},
     {.path = "keep.model",
@@ -207,7 +206,8 @@ constexpr Field kBeforeModel[] = {
      .words = "best last none"},
     {.path = "keep.predictions",
      .type = Type::boolean,
-     .doc = "for the rows of the valid and test splits",
+     .doc = "for the rows of the valid and test splits; of a clustering "
+            "without them for all rows",
      .access = at<&JobSpec::keep, &Keep::predictions>()},
 
     {.path = "data",
@@ -230,7 +230,9 @@ constexpr Field kBeforeModel[] = {
     {.path = "data.split",
      .doc = "which rows are learnt from: fractions that add up to 1, drawn "
             "with the seed, or as column, by_time or group says",
-     .rule = "a map, or stored: as the data set's own /split says"},
+     .rule = "a map, or stored: as the data set's own /split says; evaluate: "
+             "or auto, its default: as stored, and without a /split all are "
+             "test rows"},
     {.path = "data.split.train",
      .type = Type::share,
      .doc = "rows that are learnt from: a fraction, or with column a list of "
@@ -412,9 +414,11 @@ constexpr Field kBeforeModel[] = {
      .rule = "[low, high] in the units of the column"},
     {.path = "target",
      .type = Type::text,
-     .doc = "the column to predict; a prep job may do without",
+     .doc = "the column to predict; a prep job may do without, a clustering "
+            "has none",
      .access = at<&JobSpec::target>(),
      .fallback = "required",
+     .rule = "kinds evaluate and predict: by default the model's",
      .required = true},
     {.path = "target_transform",
      .type = Type::word,
@@ -425,11 +429,10 @@ constexpr Field kBeforeModel[] = {
      .words = "auto none log1p standard"},
     {.path = "task",
      .type = Type::word,
-     .doc = "auto: classification for text, true and false, or at most 20 "
-            "distinct whole numbers",
+     .doc = "auto: clustering for kmeans; else classification for text, true "
+            "and false, or at most 20 distinct whole numbers",
      .access = at<&JobSpec::task>(),
-     .words = "auto classification regression",
-     .words_later = "clustering"},
+     .words = "auto classification regression clustering"},
     {.path = "positive",
      .type = Type::text,
      .doc = "of two classes, the one that f1 and auc are of; none: the last "
@@ -462,13 +465,16 @@ constexpr Field kBeforeModel[] = {
 constexpr Field kAfterTrain[] = {
     {.path = "metrics",
      .type = Type::word_list,
-     .doc = "computed on every split at the end",
+     .doc = "computed on every split at the end; inertia adds up the squared "
+            "distances to the nearest centres, silhouette is of 5000 rows at "
+            "most, drawn by the seed",
      .access = at<&JobSpec::metrics>(),
      .words = "accuracy balanced_accuracy precision recall f1 auc log_loss "
-              "brier ece mcc rmse mae r2 mape medae",
-     .words_later = "confusion inertia silhouette",
+              "brier ece mcc confusion rmse mae r2 mape medae inertia "
+              "silhouette",
      .fallback = "those of the task: accuracy f1 log_loss (and auc for two "
-                 "classes), or rmse mae r2"},
+                 "classes), or rmse mae r2, or inertia",
+     .rule = "confusion is a table: confusion.csv"},
 };
 // clang-format on
 
@@ -483,6 +489,7 @@ std::span<const Field> all_fields() {
     add(kBeforeModel);
     add(model_fields());
     add(train_fields());
+    add(judge_fields());
     add(kAfterTrain);
     return out;
   }();

@@ -207,6 +207,26 @@ constexpr Field kFields[] = {
      .type = Type::layer_list,
      .doc = "what is repeated",
      .fallback = "[]"},
+    {.path = "model.net.layers.embed",
+     .doc = "categories as rows of a table that is learned, behind the other "
+            "features; only as the first layer, and not with pca",
+     .rule =
+         "embed: \"city*\" means embed: {columns: \"city*\"}; a column that "
+         "columns encodes otherwise is left as it is",
+     .short_key = "columns"},
+    {.path = "model.net.layers.embed.columns",
+     .type = Type::text,
+     .doc = "name or glob of the categories; what no training row has, and "
+            "missing, share a row of the table",
+     .fallback = "\"*\""},
+    {.path = "model.net.layers.embed.dim",
+     .type = Type::integer_or_word,
+     .doc = "numbers that stand for a category",
+     .range = {1, 65536},
+     .words = "auto",
+     .fallback = "auto",
+     .rule = "auto: half as many as the column has categories, rounded up, at "
+             "most 50"},
     {.path = "model.net.input",
      .type = Type::image,
      .doc = "what a row of features is: an image, row by row, channels side by "

@@ -12,11 +12,8 @@ constexpr std::string_view kReserved[] = {
     "retry.factor", "retry.jitter", "keep.ttl",
     // data and preparation
     "data.name",
-    // models
-    "model.net.layers.embed",
     // other kinds
-    "evaluate", "predict", "bootstrap", "slices", "importance", "command",
-    "files", "env", "outputs", "output", "cv", "tune", "pipeline"};
+    "command", "files", "env", "outputs", "output", "cv", "tune", "pipeline"};
 
 }  // namespace
 

@@ -7,15 +7,6 @@ namespace {
 
 constexpr double kDay = 86'400'000;  // milliseconds
 
-constexpr Access kInitFrom{
-    [](JobSpec& spec, const Value& v) {
-      spec.train.init_from.path = std::get<std::string>(v);
-    },
-    [](const JobSpec& spec) -> Value {
-      const std::string& path = spec.train.init_from.path;
-      return path.empty() ? Value{} : Value(path);
-    }};
-
 // clang-format off: one row, one paragraph
 constexpr Field kFields[] = {
     {.path = "train", .doc = "how a net is trained"},
@@ -237,12 +228,11 @@ constexpr Field kFields[] = {
          at<&JobSpec::train, &TrainSpec::checkpoint, &CheckpointRule::keep>(),
      .range = {1, 10}},
     {.path = "train.init_from",
-     .type = Type::path,
-     .doc = "a model file whose weights training begins with: a net with the "
-            "same layers, features and classes",
-     .access = kInitFrom,
-     .fallback = "none",
-     .rule = "as for data.csv"},
+     .type = Type::model,
+     .doc = "a model whose weights training begins with: a net with the same "
+            "layers, features and classes",
+     .access = at_model<&JobSpec::train, &TrainSpec::init_from>(),
+     .fallback = "none"},
     {.path = "train.on_nan",
      .doc = "what is done when the loss is no number",
      .short_key = "type"},

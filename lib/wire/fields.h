@@ -11,7 +11,7 @@ namespace mlb::wire {
 
 // ---- how far an enum goes ----
 constexpr Kind last_of(Kind) {
-  return Kind::prep;
+  return Kind::predict;
 }
 constexpr Comparison last_of(Comparison) {
   return Comparison::between;
@@ -23,7 +23,7 @@ constexpr DataSource last_of(DataSource) {
   return DataSource::dataset;
 }
 constexpr SplitBy last_of(SplitBy) {
-  return SplitBy::stored;
+  return SplitBy::automatic;
 }
 constexpr Missing last_of(Missing) {
   return Missing::constant;
@@ -41,7 +41,7 @@ constexpr TargetTransform last_of(TargetTransform) {
   return TargetTransform::standard;
 }
 constexpr TaskAsked last_of(TaskAsked) {
-  return TaskAsked::regression;
+  return TaskAsked::clustering;
 }
 constexpr CsvEncoding last_of(CsvEncoding) {
   return CsvEncoding::cp1252;
@@ -55,8 +55,11 @@ constexpr DatePart last_of(DatePart) {
 constexpr ColumnType last_of(ColumnType) {
   return ColumnType::time;
 }
+constexpr ImportanceType last_of(ImportanceType) {
+  return ImportanceType::permutation;
+}
 constexpr LayerType last_of(LayerType) {
-  return LayerType::repeat;
+  return LayerType::embed;
 }
 constexpr Init last_of(Init) {
   return Init::lecun;
@@ -181,7 +184,7 @@ void fields(V& v, Layer& x) {
   v("stride", x.stride), v("padding", x.padding), v("pad", x.pad);
   v("groups", x.groups), v("momentum", x.momentum);
   v("epsilon", x.epsilon), v("times", x.times);
-  v("branches", x.branches);
+  v("branches", x.branches), v("columns", x.columns);
 }
 template <class V>
 void fields(V& v, ImageSize& x) {
@@ -274,8 +277,8 @@ void fields(V& v, CheckpointRule& x) {
   v("every", x.every), v("keep", x.keep);
 }
 template <class V>
-void fields(V& v, ModelFile& x) {
-  v("path", x.path), v("digest", x.digest), v("bytes", x.bytes);
+void fields(V& v, ModelRef& x) {
+  v("name", x.name), v("digest", x.digest), v("bytes", x.bytes);
 }
 template <class V>
 void fields(V& v, OnNan& x) {
@@ -303,6 +306,23 @@ void fields(V& v, TrainSpec& x) {
   v("early_stop_mode", x.early_stop_mode), v("early_stop", x.early_stop);
 }
 template <class V>
+void fields(V& v, Bootstrap& x) {
+  v("samples", x.samples), v("ci", x.ci);
+}
+template <class V>
+void fields(V& v, Importance& x) {
+  v("type", x.type), v("repeats", x.repeats);
+}
+template <class V>
+void fields(V& v, EvaluateSpec& x) {
+  v("model", x.model), v("bootstrap", x.bootstrap), v("slices", x.slices);
+  v("importance", x.importance);
+}
+template <class V>
+void fields(V& v, PredictSpec& x) {
+  v("model", x.model);
+}
+template <class V>
 void fields(V& v, JobSpec& x) {
   v("kind", x.kind), v("name", x.name), v("description", x.description);
   v("tags", x.tags), v("labels", x.labels), v("seed", x.seed);
@@ -312,7 +332,8 @@ void fields(V& v, JobSpec& x) {
   v("target_transform", x.target_transform), v("task", x.task);
   v("positive", x.positive), v("features", x.features), v("model", x.model);
   v("pca", x.pca);
-  v("train", x.train), v("metrics", x.metrics);
+  v("train", x.train), v("evaluate", x.evaluate), v("predict", x.predict);
+  v("metrics", x.metrics);
 }
 
 // ---- job/state.h ----
@@ -337,6 +358,7 @@ void fields(V& v, Outcome& x) {
   v("peak_memory", x.peak_memory), v("metrics", x.metrics);
   v("gates", x.gates), v("warnings", x.warnings);
   v("artefacts", x.artefacts), v("exact", x.exact);
+  v("program", x.program);
 }
 template <class V>
 void fields(V& v, Point& x) {

@@ -6,7 +6,7 @@ source "$(dirname "$0")/crash_common.sh"
 
 ridge=$MLB_SRC/jobspecs/concrete-ridge.yaml
 job='["artefacts","attempt","attempts","class","data","ended","exact","gates","id","kind","metrics","name","owner","priority","progress","reason","retry_of","schema","seed","started","state","submitted","tags","waiting","warnings"]'
-attempt='["class","ended","exit_code","host","number","peak_memory","pid","resumed_from","signal","started","worker"]'
+attempt='["class","ended","exit_code","host","number","peak_memory","pid","program","resumed_from","signal","started","worker"]'
 progress='["epoch","epochs","eta_s","fraction","memory","metrics","rows_per_s","stage","step"]'
 event='["attempt","epoch","job","metrics","seq","state","step","text","time","type"]'
 worker='["busy","host","id","jobs","labels","last_seen_s","name","pid","schema","slots","state"]'

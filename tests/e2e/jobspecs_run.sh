@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The examples do what they promise.  penguins-net.yaml is run, and measured,
-# by path_penguins.sh, penguins-prep.yaml by prep_kind.sh.
+# by path_penguins.sh, penguins-prep.yaml by prep_kind.sh, penguins-evaluate.yaml
+# by evaluate.sh.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -66,6 +67,6 @@ expect_metric "$named" train.auc '<= 1'
 
 # No example is without a test.
 for file in "$jobspecs"/*.yaml; do
-  grep -q "$(basename "$file")" "$MLB_SRC"/tests/e2e/{jobspecs_run,path_penguins,prep_kind}.sh ||
+  grep -q "$(basename "$file")" "$MLB_SRC"/tests/e2e/{evaluate,jobspecs_run,jobspecs_models,kmeans_job,path_penguins,prep_kind}.sh ||
     fail "no test runs $file"
 done

@@ -38,7 +38,7 @@ shown '^test.accuracy +[0-9.]+$'
 expect_exit 0 mlsubmit model info @last --json
 jq -e --arg id "$id" --arg digest "$digest" '
   .schema == "mlbatch.model/1" and .kind == "net" and .sha256 == $digest and
-  .job.id == $id and (.record | contains("target: species")) and
+  .job.id == $id and (.job.program | test("^[0-9.]+[+]")) and (.record | contains("target: species")) and
   (.layers | last.layer) == "output" and (.inputs | length) == 6 and
   .classes == ["Adelie", "Chinstrap", "Gentoo"]' out >/dev/null || fail "$(cat out)"
 

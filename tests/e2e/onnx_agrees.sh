@@ -54,7 +54,9 @@ const bucket = (text, buckets) => {  // as docs/model-file.md has it
   const out = await session.run(feeds);
   let worst = 0, labels = 0;
   ours.forEach((p, i) => {
-    if (info.classes.length === 0) {
+    if (info.task === 'clustering') {
+      if (Number(out.prediction.data[i]) !== Number(p.prediction)) ++labels;
+    } else if (info.classes.length === 0) {
       const want = Number(p.prediction);
       worst = Math.max(worst, Math.abs(out.prediction.data[i] - want) / Math.max(1, Math.abs(want)));
     } else {
@@ -73,7 +75,8 @@ JS
 n=0
 agrees() {
   local csv=$1 target=$2 model=$3 dir=m$((++n)) id
-  printf 'kind: train\ndata: %s\ntarget: %s\nmodel: %s\nseed: 3\n' "$csv" "$target" "$model" >"$dir.yaml"
+  printf 'kind: train\ndata: %s\nmodel: %s\nseed: 3\n' "$csv" "$model" >"$dir.yaml"
+  [[ -z $target ]] || echo "target: $target" >>"$dir.yaml"
   id=$(mlsubmit submit "$dir.yaml" "${@:4}")
   expect_exit 0 mlsubmit wait "$id" --timeout 60s
   mlsubmit get "$id" model predictions -o "$dir" >/dev/null
@@ -92,10 +95,23 @@ agrees concrete.csv compressive_strength baseline
 agrees concrete.csv compressive_strength '{type: random_forest, trees: 100}'
 agrees concrete.csv compressive_strength '{type: random_forest, trees: 30}' --set target_transform=standard
 agrees concrete.csv compressive_strength boosted_trees
+for kernel in linear rbf poly sigmoid; do
+  agrees concrete.csv compressive_strength "{type: svr, kernel: $kernel, C: 2}"
+done
+agrees concrete.csv compressive_strength '{type: svr, pca: 4}' --set target_transform=standard
+agrees concrete.csv '' '{type: kmeans, k: 5}'
+agrees penguins.csv '' '{type: kmeans, k: 3, pca: 2}' --set 'data.split={train: 0.7, valid: 0, test: 0.3}'
+agrees penguins.csv sex svm
+agrees penguins.csv sex '{type: svm, kernel: poly}'
+agrees penguins.csv species '{type: svm, probability: false}'
 agrees concrete.csv compressive_strength net "${few[@]}"
 agrees concrete.csv compressive_strength '{type: net, input: [2, 4, 1], layers: [conv2d: {filters: 4, kernel: 3}, batchnorm, relu, conv2d: {filters: 4, kernel: 2, padding: 1, groups: 2}, layernorm, concat: [[conv2d: 2], []], maxpool: {size: 2, stride: 1}, avgpool: {size: 2, stride: 1}, softmax, flatten, dense: 4]}' "${few[@]}"
 agrees concrete.csv compressive_strength '{type: net, input: [2, 4, 1], layers: [conv2d: {filters: 6, kernel: 3, stride: 2}, tanh, residual: [conv2d: 6], global_avgpool]}' "${few[@]}"
 agrees penguins.csv species '{type: net, layers: [dense: 16, batchnorm, leaky_relu, dense: {units: 16, bias: false}, layernorm, elu, dropout: 0.2, gelu, residual: [dense: 16, silu], concat: [[dense: 4, mish], [dense: 4, tanh], []], repeat: {times: 2, layers: [dense: 8, sigmoid]}, softmax]}' "${few[@]}"
+agrees penguins.csv species '{type: net, layers: [embed, dense: 16, relu]}' "${few[@]}"
+agrees penguins.csv island '{type: net, layers: [embed: {columns: "s*", dim: 3}, batchnorm, dense: 8, tanh]}' "${few[@]}" \
+  --set 'columns={year: {type: category}}'
+agrees penguins.csv species '{type: net, layers: [embed: island]}' --set 'features={include: [island]}' "${few[@]}"
 for target in species sex; do
   agrees penguins.csv $target logistic
   agrees penguins.csv $target '{type: logistic, pca: 3}'

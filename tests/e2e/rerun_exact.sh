@@ -12,6 +12,7 @@ said() { grep -qF -- "$1" "$T/err" || fail "not said: '$1', but $(cat "$T/err")"
 quick=(--set 'require={}' --set resources.cpus=1 --set seed=5)
 ids=()
 for model in '{type: net, layers: [dense: 16, batchnorm, relu, dropout: 0.2]}' \
+  '{type: net, layers: [embed, dense: 16, relu]}' \
   baseline logistic linear_svm knn naive_bayes '{type: random_forest, trees: 50}' \
   '{type: boosted_trees, trees: 30}' svm '{type: logistic, pca: 0.9}'; do
   ids+=("$(mlsubmit submit "$jobspecs/penguins-five-lines.yaml" "${quick[@]}" --set "model=$model")")

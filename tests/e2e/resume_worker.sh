@@ -36,3 +36,10 @@ start_worker 3
 judge_complete "$id"
 [[ $(resumed_from "$id") -ge 100 ]] || fail "it left without a checkpoint"
 expect "$(digest_of "$calm")" "$(digest_of "$id")" 'the model'
+
+# Nothing of its checkpoints is left at the broker, neither record nor file: only
+# data and results.
+mlsubmit ls --all --json | jq -r '.artefacts[].sha256' | sort -u >"$T/results"
+sha256sum <"$MLB_SRC/jobspecs/data/penguins.csv" | cut -d' ' -f1 | sort -u - "$T/results" >"$T/want"
+find "$T/broker/blobs" -type f | sed 's,.*/blobs/,,; s,/,,' | sort >"$T/files"
+cmp -s "$T/want" "$T/files" || fail "files of the broker: $(diff "$T/want" "$T/files")"

@@ -36,6 +36,6 @@ expect_exit 3 mlsubmit validate --set train.epochs=ten good.yaml
 grep -q '^--set train.epochs=ten: error\[E201\]' err || fail "$(cat err)"
 
 # What a later version will know is known by name, and refused.
-expect_exit 3 mlsubmit validate --set model=kmeans good.yaml
+expect_exit 3 mlsubmit validate --set model=pca good.yaml
 grep -q 'not supported yet by this version' err || fail "$(cat err)"
 expect_exit 11 mlsubmit validate --data good.yaml

@@ -257,13 +257,32 @@ bool BrokerHost::commit(const Batch& batch) {
   if (!store_->commit(batch.records)) throw Violation("a commit failed");
   ++figures_.commits;
   if (judged_) judges_.committed(batch.records, disk_->blobs);
-  return !fails && !is_armed(Fault::crash_after_commit, true);
+  if (fails || is_armed(Fault::crash_after_commit, true)) return false;
+  remove_blobs(batch);
+  return true;
+}
+
+/// As the shell does it.
+void BrokerHost::remove_blobs(const Batch& batch) {
+  std::set<Digest> gone;
+  for (const auto& record : batch.records) {
+    if (const auto* d = std::get_if<DeleteBlob>(&record)) {
+      gone.insert(d->digest);
+    } else if (const auto* p = std::get_if<PutBlob>(&record)) {
+      gone.erase(p->row.digest);
+    }
+  }
+  for (const auto& digest : gone) disk_->blobs.erase(digest);
 }
 
 bool BrokerHost::speak(Batch& batch) {
   for (auto& out : batch.messages) {
     if (is_armed(Fault::crash_while_sending, dice_.chance(0.5))) return false;
     if (auto* start = std::get_if<Start>(&out.message.body)) {
+      const Digest& from = start->checkpoint.digest;
+      if (!from.is_none() && disk_->blobs.count(from) == 0) {
+        throw Violation("a Start names a checkpoint that is gone");
+      }
       start->spec = sure(store_->spec(start->attempt.job)).value().spec;
     }
     send(out.to, out.message);

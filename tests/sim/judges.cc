@@ -131,7 +131,18 @@ void Judges::committed(std::span<const Record> records, const Blobs& blobs) {
     }
     if (const auto* d = std::get_if<DeleteBlob>(&record)) {
       blobs_.erase(d->digest);
+      removed(d->digest);
     }
+  }
+}
+
+/// Unfinished jobs go on from their checkpoints.
+void Judges::removed(const Digest& blob) const {
+  for (const auto& [id, job] : jobs_) {
+    if (is_terminal(job.row.state) || job.row.checkpoint.digest != blob) {
+      continue;
+    }
+    fail(4, id, "its checkpoint is removed");
   }
 }
 
@@ -170,6 +181,13 @@ void Judges::put(const JobRow& row) {
     if (!first && key->second != row.id) {
       fail(1, row.id, "shares the key of job " + key->second.id8());
     }
+  }
+  // Of a checkpoint only the row tells that it was taken.
+  if (!row.attempts.empty()) {
+    const AttemptRow& last = row.attempts.back();
+    std::uint64_t& newest = job.items[last.number];
+    const bool next = last.items == newest + 1;
+    if (next && is_checkpoint(last.items)) newest = last.items;
   }
   const bool ends = !is_terminal(job.row.state) && is_terminal(row.state);
   job.row = row;
@@ -239,10 +257,12 @@ void Judges::append(const EventRow& row) {
     case EventType::log: {
       const std::uint64_t number =
           row.type == EventType::point ? row.point.epoch : row.log.offset;
-      if (number != ++job.items[row.attempt]) {
+      std::uint64_t& newest = job.items[row.attempt];
+      if (is_checkpoint(++newest)) ++newest;
+      if (number != newest) {
         fail(4, row.job,
              "item " + std::to_string(number) + " where " +
-                 std::to_string(job.items[row.attempt]) + " was due");
+                 std::to_string(newest) + " was due");
       }
       break;
     }

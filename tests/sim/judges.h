@@ -100,6 +100,7 @@ class Judges {
   void lost(const EventRow& row) const;
   void ended(Durable& job) const;
   void outcome(const JobRow& row, const Blobs& blobs) const;
+  void removed(const Digest& blob) const;
   [[noreturn]] static void fail(int judge, const JobId& job,
                                 const std::string& text);
 

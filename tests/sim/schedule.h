@@ -23,6 +23,11 @@ enum class Ending {
   endless  ///< until it is killed, for a cancel or its timeout
 };
 
+/// Which items of an attempt are checkpoints; its log does not show them.
+constexpr bool is_checkpoint(std::uint64_t item) {
+  return item % 5 == 0;
+}
+
 struct WorkerPlan {
   int slots = 1;
   std::uint64_t memory = 1;

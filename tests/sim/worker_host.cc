@@ -263,7 +263,15 @@ void WorkerHost::make_item(const Attempt& attempt, Process& process) {
   Item item;
   item.number = std::uint64_t(++process.made);
   // The judges read the number back from what is stored.
-  if (item.number % 3 == 0) {
+  if (is_checkpoint(item.number)) {
+    const std::string text = attempt.job.text() +
+                             std::to_string(attempt.number) + "/" +
+                             std::to_string(item.number);
+    item.type = ItemType::checkpoint;
+    item.checkpoint = {std::uint32_t(item.number), item.number, "file", 1,
+                       sha256(view_of(text))};
+    (void)upload_(item.checkpoint.digest);  // else the broker goes without
+  } else if (item.number % 3 == 0) {
     item.type = ItemType::log;
     item.log.offset = item.number;
   } else {

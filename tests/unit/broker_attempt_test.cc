@@ -103,6 +103,77 @@ TEST_CASE("a retry that names its job's checkpoint goes on from it") {
   CHECK(w.row("j1").state == JobState::failed);
 }
 
+namespace {
+
+/// The blobs that go away among what was saved.
+Lines deleted(World& w) {
+  Lines out;
+  for (const auto& line : w.saved()) {
+    if (line.starts_with("delete blob")) out.push_back(line);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint goes when a newer one is here, and at the end") {
+  World w;
+  w.on_disk("data").on_disk("k1").on_disk("k2").on_disk("k3");
+  w.run("j1", "w1", {.blobs = {"data"}});
+  w.say("w1", checkpoint_of("j1.1", 1, 4, "k1"));
+  w.say("w1", checkpoint_of("j1.1", 2, 6, "missing"));
+  CHECK(deleted(w).empty());
+  w.say("w1", checkpoint_of("j1.1", 3, 7, "k2"));
+  CHECK(deleted(w) == Lines{"delete blob k1"});
+  // Two in one message, and the same one twice.
+  Progress both = checkpoint_of("j1.1", 4, 8, "k2");
+  both.items.push_back(checkpoint_of("j1.1", 5, 9, "k3").items[0]);
+  w.say("w1", both);
+  CHECK(deleted(w) == Lines{"delete blob k2"});
+  w.finish("w1", "j1.1", {.last = 5});
+  CHECK(deleted(w) == Lines{"delete blob k3"});
+  CHECK(w.row("j1").state == JobState::succeeded);
+}
+
+TEST_CASE("what a job that did not succeed has left stays") {
+  for (const FailureClass why :
+       {FailureClass::error, FailureClass::cancelled}) {
+    World w;
+    w.on_disk("k1").run("j1", "w1");
+    w.say("w1", checkpoint_of("j1.1", 1, 4, "k1"));
+    w.finish("w1", "j1.1", {.last = 1, .failure = why});
+    CHECK(deleted(w).empty());
+    CHECK(w.row("j1").checkpoint.digest == blob_named("k1"));
+  }
+}
+
+TEST_CASE("a checkpoint that another job needs stays") {
+  World w;
+  w.on_disk("k1").on_disk("k2").run("j1", "w1");
+  w.say("w1", checkpoint_of("j1.1", 1, 4, "k1"));
+  // As its data: odd, but a blob is a blob.
+  w.submit("j2", {.blobs = {"k1"}});
+  w.say("w1", checkpoint_of("j1.1", 2, 7, "k2"));
+  CHECK(deleted(w).empty());
+}
+
+TEST_CASE("a retry leaves its job the checkpoint that it began with") {
+  World w;
+  w.on_disk("k1").on_disk("k2").on_disk("k3").run("j1", "w1");
+  w.say("w1", checkpoint_of("j1.1", 1, 4, "k1"));
+  w.finish("w1", "j1.1", {.last = 1, .failure = FailureClass::error});
+  w.submit("j2", {.blobs = {"k1"}, .retry_of = "j1"}).beat("w1");
+  w.say("w1", checkpoint_of("j2.1", 1, 7, "k2"));
+  CHECK(deleted(w).empty());
+  w.say("w1", checkpoint_of("j2.1", 2, 9, "k3"));
+  CHECK(deleted(w) == Lines{"delete blob k2"});
+  // Also over a restart, when it is known from the store alone.
+  w.restart().join("w1", 1).say("w1", checkpoint_of("j2.1", 3, 9, "k3"));
+  w.finish("w1", "j2.1", {.last = 3});
+  CHECK(deleted(w) == Lines{"delete blob k3"});
+  CHECK(w.row("j1").checkpoint.digest == blob_named("k1"));
+}
+
 TEST_CASE("a job that repeats another from the start has no checkpoint") {
   World w;
   w.on_disk("k1").run("j1", "w1");

@@ -1,1 +1,1 @@
-mlb_unit_test(job_test SOURCES job_state_test.cc LIBS mlb::job)
+mlb_unit_test(job_test SOURCES job_metric_test.cc job_state_test.cc LIBS mlb::job)

@@ -6,11 +6,11 @@ target_compile_definitions(learn_sets PRIVATE
   MLB_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 mlb_unit_test(learn_test
-  SOURCES learn_container_test.cc learn_metrics_test.cc
+  SOURCES learn_container_test.cc learn_judge_test.cc learn_metrics_test.cc
     learn_net_trainer_test.cc learn_ridge_test.cc
   LIBS mlb::learn)
 mlb_unit_test(learn_model_test
-  SOURCES learn_boosted_test.cc learn_family_test.cc learn_kmeans_test.cc
+  SOURCES learn_boosted_test.cc learn_cluster_test.cc learn_family_test.cc learn_kmeans_test.cc
     learn_linear_test.cc learn_resume_test.cc learn_simple_test.cc
     learn_svm_test.cc learn_tree_test.cc learn_underway_test.cc
     learn_weights_test.cc

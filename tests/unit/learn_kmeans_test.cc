@@ -66,3 +66,57 @@ TEST_CASE("random starts work, too") {
   const Design d = design_of({{0}, {1}, {10}, {11}}, {});
   CHECK(inertia(*trained(spec, {}, d)->predict(d.x)) == Approx(1));
 }
+
+TEST_CASE("k-means that pauses anywhere ends as one that never did") {
+  Rng rng(5);
+  std::vector<Row> rows;
+  for (int i = 0; i < 300; ++i) {
+    rows.push_back(
+        {static_cast<float>(rng.normal()), static_cast<float>(rng.normal())});
+  }
+  const Design d = design_of(rows, {});
+  for (const KmeansInit init : {KmeansInit::plus_plus, KmeansInit::random}) {
+    JobSpec spec = clusters(9, 3);
+    std::get<KmeansSpec>(spec.model).init = init;
+    const auto calm = bytes_of_model(*trained(spec, {}, d));
+    // Asked to stop at every second question: in the middle of choosing
+    // centres and of moving them; and each time another one goes on.
+    int asked = 0;
+    const auto often = [&asked] { return ++asked % 2 == 0; };
+    auto trainer = make_trainer(spec, {}, often);
+    REQUIRE(trainer->begin(d, kNoRows));
+    int pauses = 0;
+    for (StepReport report;;) {
+      const auto more = trainer->step(report);
+      REQUIRE(more);
+      if (!*more) break;
+      if (!report.paused) continue;
+      ++pauses;
+      Writer w;
+      trainer->save_state(w);
+      trainer = make_trainer(spec, {}, often);
+      REQUIRE(trainer->begin(d, kNoRows));
+      Reader r(w.bytes());
+      REQUIRE(trainer->load_state(r));
+    }
+    CHECK(pauses > 10);
+    CHECK(bytes_of_model(**trainer->finish()) == calm);
+  }
+}
+
+TEST_CASE("k-means that is stopped early gives what it has") {
+  const Design d = design_of({{0}, {1}, {10}, {11}}, {});
+  int left = 0;
+  const auto trainer =
+      make_trainer(clusters(2), {}, [&left] { return left-- <= 0; });
+  REQUIRE(trainer->begin(d, kNoRows));
+  StepReport report;
+  REQUIRE(*trainer->step(report));
+  CHECK(report.paused);
+  CHECK(trainer->finish().error().message ==
+        "stopped before there were centres");
+  left = 2;  // the second centre and one move
+  REQUIRE(*trainer->step(report));
+  CHECK(report.paused);
+  CHECK(inertia(*(*trainer->finish())->predict(d.x)) == Approx(1));
+}

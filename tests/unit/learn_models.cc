@@ -41,6 +41,15 @@ prep::Plan plan_for(prep::Task task, std::vector<std::string> classes) {
   return out;
 }
 
+/// The ordinal one as a code, for a net that embeds it.
+prep::Plan plan_with_codes() {
+  auto out = plan_for(prep::Task::classification, {"a", "b", "c"});
+  prep::Feature& code = out.features[3];
+  code.kind = prep::FeatureKind::code;
+  code.missing_number = code.other_number = 2;
+  return out;
+}
+
 Design rows_for(const prep::Plan& plan) {
   constexpr std::size_t kRows = 30;
   Rng rng = Rng::stream(7, "rows");
@@ -107,6 +116,12 @@ std::vector<PackedModel> every_model() {
   pca.pca = 2;
   std::vector<PackedModel> out;
   out.push_back(packed("net", net, three));
+  JobSpec embeds = spec_of(
+      NetSpec{.layers = {{.type = LayerType::embed, .units = 2, .columns = "*"},
+                         {.type = LayerType::dense, .units = 3}},
+              .input = {}});
+  embeds.train.epochs = 2;
+  out.push_back(packed("net that embeds", embeds, plan_with_codes()));
   out.push_back(packed("ridge", spec_of(RidgeSpec{}), number));
   out.push_back(packed("baseline", spec_of(BaselineSpec{}), three));
   out.push_back(packed("logistic", spec_of(LogisticSpec{}), two));

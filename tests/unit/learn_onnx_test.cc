@@ -170,7 +170,7 @@ TEST_CASE("a constant and each kind of attribute can be read back") {
 }
 
 TEST_CASE("each kind of model is exported, or refused by name") {
-  const std::vector<std::string> refused{"knn", "svm", "svr", "kmeans"};
+  const std::vector<std::string> refused{"knn", "svm"};
   for (const auto& [name, packed] : every_model()) {
     CAPTURE(name);
     auto stored = unpack_model(packed);
@@ -181,8 +181,8 @@ TEST_CASE("each kind of model is exported, or refused by name") {
     REQUIRE(static_cast<bool>(file) != cannot);
     if (cannot) {
       CHECK(file.error().fault == Fault::refused);
-      CHECK(file.error().message ==
-            "a model of kind " + name + " cannot be written as ONNX");
+      CHECK(holds(file.error().message, "a model of kind " + name));
+      CHECK(holds(file.error().message, "cannot be written as ONNX"));
       continue;
     }
     CHECK(to_onnx_file(*stored, "d1").value() == *file);

@@ -64,6 +64,15 @@ std::vector<Case> cases() {
                         {"boosted trees of classes", spec_of(boosted), classes},
                         {"boosted trees of numbers", spec_of(boosted), numbers},
                         {"kmeans", spec_of(means), classes}};
+  NetSpec embeds{
+      .layers = {{.type = LayerType::embed, .units = 2, .columns = "*"},
+                 {.type = LayerType::dense, .units = 4}},
+      .input = {}};
+  out.push_back({"net that embeds", spec_of(embeds), classes});
+  out.back().spec.train.epochs = 5;
+  prep::Feature& code = out.back().plan.features[0];
+  code.kind = prep::FeatureKind::code;
+  code.levels = {"a", "b", "c"};
   out.push_back({"logistic on components", spec_of(LogisticSpec{}), classes});
   out.back().spec.pca = 2;
   return out;

@@ -38,7 +38,8 @@ Result<FoldedSet> load_set(const std::string& csv, const std::string& folds) {
 
 FoldedSet shipped_set(const std::string& name) {
   const std::string root = MLB_SOURCE_DIR;
-  const bool example = name == "penguins" || name == "concrete";
+  const bool example =
+      name == "penguins" || name == "concrete" || name == "digits";
   const std::string sets = root + "/tests/data/sets/";
   auto set =
       load_set((example ? root + "/jobspecs/data/" : sets) + name + ".csv",

@@ -164,20 +164,20 @@ TEST_CASE("training may begin with the model of another job") {
   };
   World second;
   second.spec = job();
-  second.spec.train.init_from.path = "model.mlm";
-  blob::write(second.folder.at("init"), first.file("model.mlm"));
+  second.spec.train.init_from.name = "model.mlm";
+  blob::write(second.folder.at("model"), first.file("model.mlm"));
   second.run(World::flowers());
   CHECK(second.outcome.success);
   CHECK(loss(second) < loss(first));
   World other;
   other.spec = second.spec;
   other.spec.model = small_net();
-  blob::write(other.folder.at("init"), first.file("model.mlm"));
+  blob::write(other.folder.at("model"), first.file("model.mlm"));
   other.run(World::flowers());
   CHECK(other.outcome.failure == FailureClass::bad_data);
   CHECK(other.outcome.reason.starts_with(
       "train.init_from: the model has other layers"));
-  blob::write(other.folder.at("init"), "nonsense");
+  blob::write(other.folder.at("model"), "nonsense");
   other.run(World::flowers());
   CHECK(other.outcome.reason ==
         "train.init_from: the model file does not begin like one of mlbatch");

@@ -112,6 +112,21 @@ TEST_CASE("batchnorm between branches has an exact gradient") {
         kTolerance);
 }
 
+TEST_CASE("an embedding has exact gradients, whatever follows it") {
+  const Layer embed{.type = LayerType::embed, .units = 3, .columns = "*"};
+  const std::vector<CodeFeature> codes{{0, 4}, {2, 6}};
+  for (const std::vector<Layer>& behind :
+       {std::vector<Layer>{},
+        {dense(4), layer_of(LayerType::tanh)},
+        {layer_of(LayerType::batchnorm), dense(4)},
+        {{.type = LayerType::concat, .branches = {{dense(2)}, {}}}}}) {
+    std::vector<Layer> layers{embed};
+    layers.insert(layers.end(), behind.begin(), behind.end());
+    NetWorld world(spec_of(layers), 4, 3, kRows, codes);
+    CHECK(worst_gradient(world) <= kTolerance);
+  }
+}
+
 TEST_CASE("losses of numbers have exact gradients") {
   for (const LossType type : {LossType::mse, LossType::mae, LossType::huber}) {
     NetWorld world(spec_of({dense(3), layer_of(LayerType::tanh)}), 3, 1, kRows);

@@ -51,6 +51,34 @@ TEST_CASE("activations give the values of their papers' formulas") {
   check_close(values<SigmoidCurve>({0, 2}), {0.5, 0.88079707797788243});
 }
 
+TEST_CASE("an embedding puts a row of its table in the place of a code") {
+  const Layer embed{.type = LayerType::embed, .units = 2, .columns = "*"};
+  const Net net = net_of(spec_of({embed}), 3, 1, {{1, 3}});
+  const auto& unit = std::get<EmbedUnit>(net.nodes[0].unit);
+  CHECK(net.nodes[0].size == 4);
+  const Numbers table{1, 2, 3, 4, 5, 6};
+  // What is no code is unknown, as the last row says: also nan and huge ones.
+  const double nan = std::nan("");
+  check_close(
+      outputs(unit,
+              {7, 0, 8, 7, 1, 8, 7, 2, 8, 7, -1, 8, 7, nan, 8, 7, 1e30, 8}, 6,
+              4, table),
+      {7, 8, 1, 2, 7, 8, 3, 4, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8, 5, 6});
+}
+
+TEST_CASE("unknown codes begin with nothing to say") {
+  const Layer embed{.type = LayerType::embed, .units = 2, .columns = "*"};
+  const Net net = net_of(spec_of({embed}), 2, 1, {{0, 4}});
+  Rng rng(1);
+  const auto start = initial_parameters<double>(net, rng);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(start[i] != 0);
+  CHECK(start[6] == 0);
+  CHECK(start[7] == 0);
+  // Its table is among what l1 and l2 hold down.
+  CHECK(net.weights[0].begin == 0);
+  CHECK(net.weights[0].count == 8);
+}
+
 TEST_CASE("softmax is over the row, or over the channels of each pixel") {
   const double e = std::exp(1.0);
   check_close(outputs(SoftmaxUnit{1, 2}, {0, 1, 5, 5}, 2, 2),

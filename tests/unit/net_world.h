@@ -32,9 +32,9 @@ inline NetSpec spec_of(std::vector<Layer> layers,
   return {.layers = std::move(layers), .input = input};
 }
 
-inline Net net_of(const NetSpec& spec, std::size_t inputs,
-                  std::size_t outputs) {
-  auto net = build_net(spec, inputs, outputs);
+inline Net net_of(const NetSpec& spec, std::size_t inputs, std::size_t outputs,
+                  const std::vector<CodeFeature>& codes = {}) {
+  auto net = build_net(spec, inputs, outputs, codes);
   REQUIRE(net);
   return std::move(*net);
 }
@@ -48,12 +48,18 @@ inline std::vector<double> normals(std::size_t count, Rng& rng) {
 /// Rows with targets, and a net with weights that are not special.
 struct NetWorld {
   NetWorld(const NetSpec& spec, std::size_t inputs, std::size_t outputs,
-           std::size_t count)
-      : net(net_of(spec, inputs, outputs)), rows(count), pool(2) {
+           std::size_t count, const std::vector<CodeFeature>& codes = {})
+      : net(net_of(spec, inputs, outputs, codes)), rows(count), pool(2) {
     Rng rng(7);
     parameters = initial_parameters<double>(net, rng);
     for (double& p : parameters) p += 0.3 * rng.normal();
     x = normals(rows * inputs, rng);
+    for (const CodeFeature& f : codes) {
+      for (std::size_t i = 0; i < rows; ++i) {
+        x[i * inputs + static_cast<std::size_t>(f.place)] =
+            static_cast<double>(rng.below(static_cast<std::uint64_t>(f.codes)));
+      }
+    }
     for (std::size_t i = 0; i < rows; ++i) {
       y.push_back(outputs == 1 ? rng.normal()
                                : static_cast<double>(rng.below(outputs)));

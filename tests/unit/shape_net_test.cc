@@ -265,6 +265,46 @@ TEST_CASE("repeated layers count each time, and nesting ends at four") {
             .message.ends_with("more than 4 layers inside each other"));
 }
 
+Layer embed(int dim = 0, const std::string& columns = "*") {
+  return {.type = LayerType::embed, .units = dim, .columns = columns};
+}
+
+TEST_CASE("an embedding gives each code so many numbers") {
+  const NetEnds ends{
+      .inputs = 5, .outputs = 2, .codes = {{1, 4}, {3, 201}, {4, 2}}};
+  // Half of 3, 200 and 1 categories, rounded up, and at most 50.
+  const auto automatic = shape_of(net({embed()}), ends);
+  CHECK(automatic.layers[0] ==
+        row("embed *", 2 + 2 + 50 + 1, 4 * 2 + 201 * 50 + 2 * 1));
+  CHECK(shape_of(net({embed(3, "c*")}), ends).layers[0] ==
+        row("embed c*, dim 3", 2 + 9, 3 * (4 + 201 + 2)));
+  // Before the data are read nobody knows.
+  const auto unknown = shape_of(net({embed(), dense(4)}));
+  CHECK(unknown.layers[0] == row("embed *", 0, std::nullopt));
+  CHECK(unknown.layers[1] == row("dense 4", 4, std::nullopt));
+}
+
+TEST_CASE("an embedding stands in front, on plain numbers") {
+  CHECK(problem_of(net({dense(3), embed()})).path == "[1]");
+  CHECK(problem_of(net({dense(3), embed()})).message ==
+        "embed: only the first layer can be one");
+  CHECK(problem_of(net({embed(), embed()})).path == "[1]");
+  CHECK(problem_of(net({holding(LayerType::concat, {{embed()}, {}})})).path ==
+        "[0].concat[0][0]");
+  CHECK(problem_of(image_net({2, 2, 1}, {embed()})).message ==
+        "embed: wants plain numbers, an image of 2x2x1 arrives; put flatten or "
+        "global_avgpool before it");
+  CHECK(problem_of(net({embed(0, "")})).message ==
+        "embed: columns names no column");
+  CHECK(problem_of(net({embed(65537)})).message ==
+        "embed: dim is 65537; want 1..65536");
+  CHECK(problem_of(net({embed()}), {.inputs = 3, .outputs = 1}).message ==
+        "embed: no feature is a category");
+  // Every table counts.
+  const NetEnds wide{.inputs = 1, .outputs = 1, .codes = {{0, 70000}}};
+  CHECK(problem_of(net({embed(65536)}), wide).path == "[0]");
+}
+
 TEST_CASE("at most 2^24 numbers a row leave a layer") {
   shape_of(image_net({4096, 4096, 1}, {plain(LayerType::flatten)}));
   const auto problem =
@@ -276,13 +316,13 @@ TEST_CASE("at most 2^24 numbers a row leave a layer") {
 
 TEST_CASE("each type of layer has the word of the spec") {
   std::string words;
-  for (int i = 0; i <= static_cast<int>(LayerType::repeat); ++i) {
+  for (int i = 0; i <= static_cast<int>(LayerType::embed); ++i) {
     words += std::string(name_of(static_cast<LayerType>(i))) + " ";
   }
   CHECK(words ==
         "dense relu tanh sigmoid dropout softmax conv2d maxpool avgpool "
         "global_avgpool batchnorm layernorm leaky_relu elu gelu silu mish "
-        "flatten residual concat repeat ");
+        "flatten residual concat repeat embed ");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ set_tests_properties(spec_golden PROPERTIES LABELS unit)
 
 mlb_unit_test(spec_test
   SOURCES spec_emit_test.cc spec_field_test.cc spec_explain_test.cc spec_help_test.cc
-    spec_hostile_test.cc spec_metric_test.cc spec_model_test.cc
+    spec_hostile_test.cc spec_judge_test.cc spec_metric_test.cc spec_model_test.cc
     spec_net_test.cc spec_override_test.cc
     spec_print_test.cc spec_rules_test.cc spec_scalar_test.cc spec_yaml_test.cc
   LIBS mlb::spec mlb::learn)

@@ -108,6 +108,8 @@ TEST_CASE("every number, word and list refuses another type") {
       {Type::sample, {{"0", "E214 "}, {"1", "E214 "}, {"2.5", "E214 "}}},
       {Type::bounds, {{"5", "E207 "}, {"[1]", "E207 "}, {"[2, 1]", "E214 "}}},
       {Type::path, {{"[a]", "E207 "}, {"sha256:00", "E208 "}}},
+      {Type::model,
+       {{"[a]", "E207 "}, {"sha256:00", "E208 "}, {"~/m.mlm", "E208 "}}},
       {Type::word, {{"nonsense", "E206 "}, {"[a]", "E207 "}}},
       {Type::duration, {{"30", "E204 "}, {"1.5h", "E204 "}, {"05s", "E204 "}}},
       {Type::size, {{"512", "E205 "}, {"2GB", "E205 "}, {"[2G]", "E207 "}}},
@@ -510,7 +512,7 @@ TEST_CASE("every word that is reserved is refused as not supported yet") {
 }
 
 TEST_CASE("nothing more is said of a type that is not supported yet") {
-  CHECK(errors_of(text_with("model", "{type: kmeans, k: 3, init: random}")) ==
+  CHECK(errors_of(text_with("model", "{type: pca, components: 3}")) ==
         "1:15 E113 model.type");
 }
 
@@ -552,9 +554,8 @@ TEST_CASE("names of the reference are all known") {
                            "train.checkpoint",
                            "train.init_from",
                            "train.on_nan",
-                           "bootstrap",
-                           "slices",
-                           "importance",
+                           "evaluate.model",
+                           "predict.model",
                            "command",
                            "files",
                            "env",

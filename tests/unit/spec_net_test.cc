@@ -43,6 +43,42 @@ train:
   CHECK(job->train.early_stop == EarlyStop{"valid.f1", 2, 0.01});
 }
 
+TEST_CASE("an embedding names columns, and how wide it makes them") {
+  const auto first = [](const std::string& layer) {
+    const auto job = job_in(text_with("model.net.layers", "[" + layer + "]"));
+    REQUIRE(job);
+    CHECK(job_in(to_yaml(*job)) == job);
+    return std::get<NetSpec>(job->model).layers[0];
+  };
+  CHECK(first("embed") == Layer{.type = LayerType::embed, .columns = "*"});
+  CHECK(first("embed: \"city*\"") ==
+        Layer{.type = LayerType::embed, .columns = "city*"});
+  CHECK(first("embed: {columns: city, dim: 8}") ==
+        Layer{.type = LayerType::embed, .units = 8, .columns = "city"});
+  CHECK(first("embed: {dim: auto}") ==
+        Layer{.type = LayerType::embed, .columns = "*"});
+}
+
+TEST_CASE("an embedding that cannot be is named with its place") {
+  const auto of = [](const std::string& layers, const std::string& more = "") {
+    return errors_of("kind: train\ndata: a.csv\ntarget: y\n" + more +
+                     "model: {type: net, layers: " + layers + "}\n");
+  };
+  CHECK(of("[relu, embed]") == "4:35 E215 model.layers[1]");
+  CHECK(of("[concat: [[embed], []]]") ==
+        "4:39 E215 model.layers[0].concat[0][0]");
+  CHECK(of("[embed: {dim: 0}]") == "4:42 E214 model.layers[0].embed.dim");
+  CHECK(of("[embed: \"\"]") == "4:29 E215 model.layers[0]");
+  CHECK(of("[embed]") == "");
+  CHECK(of("[embed], pca: 3") == "4:29 E215 model.layers[0]");
+  CHECK(of("[embed], input: [2, 2, 1]") == "4:29 E215 model.layers[0]");
+  CHECK(of("[embed: x]", "columns: {x: {type: real}}\n") ==
+        "5:29 E215 model.layers[0]");
+  CHECK(of("[embed: x]", "columns: {x: {encode: hash}}\n") ==
+        "5:29 E215 model.layers[0]");
+  CHECK(of("[embed: x]", "columns: {x: {type: category}}\n") == "");
+}
+
 TEST_CASE("layers that hold others and layers of images reach the job") {
   const auto job = job_in(R"(
 kind: train
@@ -139,7 +175,7 @@ train:
   CHECK(t.class_weights.weights ==
         std::map<std::string, double>{{"yes", 3}, {"no", 0.5}});
   CHECK(t.threads == 2);
-  CHECK(t.init_from.path == "/jobs/m.mlm");
+  CHECK(t.init_from.name == "/jobs/m.mlm");
   CHECK(t.validate_every == TrainSpan{SpanUnit::steps, 20});
   CHECK(t.on_nan == OnNan{OnNanType::rollback, 0.5, 5});
 }

@@ -32,6 +32,7 @@ class RandomSpec {
     data(out);
     for (auto n = below(4); n > 0; --n) column(out);
     csv(out.csv);
+    if (below(10) == 0) return clustering(std::move(out));
     out.target = text(1, 40);
     out.target_transform = static_cast<TargetTransform>(below(4));
     if (out.target_transform == TargetTransform::automatic) {
@@ -42,8 +43,8 @@ class RandomSpec {
     if (coin()) out.features.weight = "weight:" + text(0, 20);
     for (auto n = below(4); n > 0; --n) add(out.features.include, text(0, 40));
     for (auto n = below(4); n > 0; --n) add(out.features.exclude, text(0, 40));
-    model(out);
     if (coin()) out.pca = coin() ? 1 + below(65536) : 0.01 * (1 + below(99));
+    model(out);
     train(out.train);
     // Only its type may be said of the target, and that is tested elsewhere.
     std::erase_if(out.columns,
@@ -67,6 +68,22 @@ class RandomSpec {
   }
 
  private:
+  /// Without what is about a target.
+  JobSpec clustering(JobSpec out) {
+    KmeansSpec means{1 + below(1000), static_cast<KmeansInit>(below(2)),
+                     1 + below(100), 1 + below(1000), real(0, 1)};
+    out.model = means;
+    out.data.split.stratify.reset();
+    if (coin()) out.task = TaskAsked::clustering;
+    for (ColumnRule& rule : out.columns) {
+      if (rule.encode == Encode::target) rule.encode = Encode::ordinal;
+    }
+    if (coin()) out.metrics = {"inertia"};
+    train(out.train);
+    out.train.class_weights = {};
+    return out;
+  }
+
   int below(int bound) {
     return static_cast<int>(rng_.below(static_cast<std::uint64_t>(bound)));
   }
@@ -351,6 +368,12 @@ class RandomSpec {
   void net(JobSpec& out) {
     NetSpec net{.layers = {}, .input = {}};
     if (coin()) images(net);
+    // A column's rule could forbid it, but to one that nobody has.
+    if (!net.input && !out.pca && coin()) {
+      net.layers.push_back({.type = LayerType::embed,
+                            .units = below(3),
+                            .columns = "embedded" + text(0, 20)});
+    }
     for (auto n = below(6); n > 0; --n) net.layers.push_back(layer(0));
     net.init = static_cast<Init>(below(3));
     net.loss = static_cast<LossType>(below(5));
@@ -422,7 +445,7 @@ class RandomSpec {
     }
     if (coin()) out.threads = 1 + below(8);
     out.validate_every = span();
-    if (coin()) out.init_from.path = "/m odels/" + word("ab", 1, 9) + ".mlm";
+    if (coin()) out.init_from.name = "/m odels/" + word("ab", 1, 9) + ".mlm";
     out.checkpoint = {{SpanUnit::time, 1000 + below(1000)}, 1 + below(10)};
     if (coin()) out.checkpoint.every = {SpanUnit::epochs, 1 + below(100)};
     if (coin()) {

@@ -122,7 +122,7 @@ TEST_CASE("early_stop watches a metric of the valid split") {
   }
   CHECK(metric("train.loss") == "1:30 E216 train.early_stop.metric");
   CHECK(metric("loss") == "1:30 E210 train.early_stop.metric");
-  CHECK(metric("valid.confusion") == "1:30 E113 train.early_stop.metric");
+  CHECK(metric("valid.confusion") == "1:30 E216 train.early_stop.metric");
 }
 
 TEST_CASE("a gate names a split and a metric") {
@@ -138,7 +138,7 @@ TEST_CASE("a gate names a split and a metric") {
   CHECK(gate("accuracy") == "E210 test.accuracy");
   CHECK(gate("tset.auc") == "E210 test.auc");
   CHECK(gate("nonsense") == "E210 ");
-  CHECK(gate("test.confusion") == "E113 ");
+  CHECK(gate("test.confusion") == "E216 ");
   // The loss is of the epochs; at the end it is not computed yet.
   CHECK(gate("valid.loss") == "E113 ");
 }
@@ -208,6 +208,62 @@ TEST_CASE("numbers have no weights of classes") {
   }
   CHECK(errors_of(kLeast + "task: regression\ntrain: {class_weights: {a: 2}}\n")
             .ends_with("E218 train.class_weights"));
+}
+
+std::string clustering(const std::string& more) {
+  return "kind: train\ndata: a.csv\nmodel: {type: kmeans, k: 3}\n" + more;
+}
+
+TEST_CASE("a clustering has no target, and all rows train") {
+  const auto job = job_in(clustering("task: clustering\n"));
+  REQUIRE(job);
+  CHECK(job->target.empty());
+  CHECK(job->task == TaskAsked::clustering);
+  CHECK(std::get<KmeansSpec>(job->model).k == 3);
+  CHECK(job->data.split == SplitSpec{.train = 1, .valid = 0, .test = 0});
+  CHECK(job_in(to_yaml(*job)) == job);
+  // A split that is written is as for every job.
+  const auto divided = job_in(
+      "kind: train\nmodel: kmeans\ndata: {csv: a.csv, split: {seed: 3}}\n");
+  REQUIRE(divided);
+  CHECK(divided->data.split == SplitSpec{.seed = 3});
+}
+
+TEST_CASE("what is about a target does not go with a clustering") {
+  CHECK(errors_of(clustering("target: y\n")) == "4:9 E220 target");
+  CHECK(errors_of(clustering("positive: a\n")) == "4:11 E220 positive");
+  CHECK(errors_of(clustering("target_transform: log1p\n")) ==
+        "4:19 E220 target_transform");
+  CHECK(errors_of(clustering("train: {class_weights: balanced}\n")) ==
+        "4:24 E220 train.class_weights");
+  CHECK(errors_of(clustering("columns: {x: {encode: target}}\n")) ==
+        "4:11 E220 columns.x");
+  CHECK(errors_of("kind: train\nmodel: kmeans\n"
+                  "data: {csv: a.csv, split: {stratify: true}}\n") ==
+        "3:38 E220 data.split.stratify");
+  // What changes nothing does no harm: a resolved spec names it.
+  CHECK(errors_of(clustering("target_transform: none\n")).empty());
+}
+
+TEST_CASE("a task and a model that does not do it are told apart") {
+  CHECK(errors_of(clustering("task: regression\n")) == "4:7 E220 task");
+  CHECK(errors_of(kLeast + "task: clustering\n") == "5:7 E220 task");
+}
+
+TEST_CASE("a clustering has metrics of its own") {
+  CHECK(errors_of(clustering("metrics: [inertia, silhouette]\n")).empty());
+  CHECK(errors_of(clustering("require: {train.inertia: \"< 9\"}\n")).empty());
+  CHECK(errors_of(clustering("metrics: [inertia, f1]\n")) ==
+        "4:20 E216 metrics");
+  CHECK(message_of(read(clustering("metrics: [rmse]\n"))) ==
+        "metrics: 'rmse' cannot be: this kmeans makes clusters");
+  CHECK(errors_of(clustering("require: {valid.inertia: \"< 9\"}\n")) ==
+        "4:11 E216 require");
+  CHECK(message_of(read(kLeast + "metrics: [inertia]\n")) ==
+        "metrics: 'inertia' cannot be: this net makes no clusters");
+  CHECK(message_of(read(kLeast + "metrics: [f1, silhouette]\n")) ==
+        "metrics: 'silhouette' cannot be: 'f1' is of classes, and a job has "
+        "one task");
 }
 
 TEST_CASE("a split is of one sort, and whole") {

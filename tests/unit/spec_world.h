@@ -83,13 +83,28 @@ inline std::string text_with(std::string_view path, const std::string& value) {
     const bool source = at == "data.csv" || at == "data.dataset";
     if (parent == "data" && !source) body = "csv: a.csv, " + body;
     if (parent == "model" && at != "model.type") body = "type: net, " + body;
+    const bool named = at == "evaluate.model" || at == "predict.model";
+    if ((parent == "evaluate" || parent == "predict") && !named) {
+      body = "model: m.mlm, " + body;
+    }
     is_leaf = false;
   }
+  // Clusters need no target, and have metrics of their own.
+  const bool clusters = path.starts_with("model.kmeans") || value == "kmeans" ||
+                        value == "clustering" || value == "[inertia]" ||
+                        value == "[silhouette]";
   std::string out = body + "\n";
-  if (top != "kind") out += "kind: train\n";
+  const bool below = top == "evaluate" || top == "predict";
+  const std::string kind = top == "kind" ? value
+                           : below       ? std::string(top)
+                                         : std::string("train");
+  const bool uses = kind == "evaluate" || kind == "predict";
+  if (top != "kind") out += "kind: " + kind + "\n";
   if (top != "data") out += "data: a.csv\n";
-  if (top != "target") out += "target: y\n";
-  if (top != "model") out += "model: net\n";
+  if (uses && !below) out += kind + ": {model: m.mlm}\n";
+  if (uses) return out;
+  if (top != "target" && !clusters) out += "target: y\n";
+  if (top != "model") out += clusters ? "model: kmeans\n" : "model: net\n";
   return out;
 }
 

@@ -106,8 +106,8 @@ void add_spec_verbs(CLI::App& app, Command& c) {
            "  mlsubmit init --from churn.csv --target churn >churn.yaml\n");
   init->add_option("--from", c.init.from, "a CSV, or a data set of mlprep")
       ->required();
-  init->add_option("--target", c.init.target, "the column to predict")
-      ->required();
+  init->add_option("--target", c.init.target,
+                   "the column to predict; not with --model kmeans");
   init->add_option("--model", c.init.model, "its type (default boosted_trees)");
 }
 

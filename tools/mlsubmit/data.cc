@@ -36,14 +36,14 @@ struct Seen {
 std::map<Digest, Seen> data_of(const std::vector<JobView>& jobs) {
   std::map<Digest, Seen> out;
   for (const auto& job : jobs) {
-    for (const auto& digest : job.row.envelope.digests) {
-      Seen& seen = out[digest];
-      ++seen.jobs;
-      const auto& path = job.row.envelope.data;
-      if (seen.kind == "dataset" || path.starts_with(kDigestMark)) continue;
-      seen.kind = "input";
-      seen.name = std::filesystem::path(path).filename().string();
-    }
+    const Envelope& envelope = job.row.envelope;
+    if (envelope.digests.empty()) continue;
+    Seen& seen = out[envelope.digests.front()];  // a model may stand behind it
+    ++seen.jobs;
+    const auto& path = envelope.data;
+    if (seen.kind == "dataset" || path.starts_with(kDigestMark)) continue;
+    seen.kind = "input";
+    seen.name = std::filesystem::path(path).filename().string();
   }
   for (const auto& job : jobs) {
     const Artefact* made = dataset_of(job.row);

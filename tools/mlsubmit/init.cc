@@ -18,16 +18,17 @@ namespace {
 constexpr std::uint64_t kClassesOfNumbers = 20;
 constexpr const char* kDefaultModel = "boosted_trees";
 
-/// The words of model.type that can predict such a target.
-std::vector<std::string> models_for(bool classes) {
+/// The words of model.type for what is wanted of a model.
+std::vector<std::string> models_for(Predicts wanted) {
   const spec::Field& type = *spec::find_field("model.type");
   std::vector<std::string> out;
   std::int64_t index = 0;
   for (const auto word : spec::split_words(type.words)) {
     JobSpec job;
     type.access.set(job, index++);
-    const Predicts other = classes ? Predicts::numbers : Predicts::classes;
-    if (predicts(job.model) != other) out.emplace_back(word);
+    const Predicts of = predicts(job.model);
+    const bool either = of == Predicts::either && wanted != Predicts::clusters;
+    if (of == wanted || either) out.emplace_back(word);
   }
   return out;
 }
@@ -55,12 +56,12 @@ Result<Json> report_on(const std::string& file) {
 
 /// What the target is; an error when nothing can be learned.
 struct Target {
-  const Json* column = nullptr;
-  bool classes = false;
+  const Json* column = nullptr;  ///< none of a clustering
+  Predicts kind = Predicts::clusters;
 };
 
 Result<Target> find_target(const Json& report, const std::string& name) {
-  Target out{column_named(report, name), false};
+  Target out{column_named(report, name), Predicts::numbers};
   if (out.column == nullptr) {
     std::vector<std::string> names;
     for (const auto& c : report["columns"]) names.push_back(c["name"]);
@@ -79,21 +80,42 @@ Result<Target> find_target(const Json& report, const std::string& name) {
   }
   const bool number =
       type == "real" || type == "integer" || type == "date" || type == "time";
-  out.classes = !number || (type == "integer" && distinct <= kClassesOfNumbers);
+  const bool few = type == "integer" && distinct <= kClassesOfNumbers;
+  if (!number || few) out.kind = Predicts::classes;
   return out;
 }
 
+bool makes_clusters(const std::string& model) {
+  const auto models = models_for(Predicts::clusters);
+  return std::find(models.begin(), models.end(), model) != models.end();
+}
+
+/// The flags say a target, or a model that has none.
+Result<Target> target_for(const InitFlags& flags, const Json& report) {
+  const bool clusters = makes_clusters(flags.model);
+  if (clusters && !flags.target.empty()) {
+    return Error{Fault::usage, "--target: " + flags.model +
+                                   " predicts no column; leave --target out"};
+  }
+  if (clusters) return Target{};
+  if (!flags.target.empty()) return find_target(report, flags.target);
+  return Error{Fault::usage,
+               "--target is missing: the column to predict; only --model " +
+                   joined(models_for(Predicts::clusters)) + " does without"};
+}
+
 Result<std::string> choose_model(const std::string& asked,
-                                 const std::string& target, bool classes) {
-  const auto models = models_for(classes);
+                                 const std::string& target, Predicts wanted) {
+  const auto models = models_for(wanted);
   const std::string model = asked.empty() ? kDefaultModel : asked;
   if (std::find(models.begin(), models.end(), model) != models.end()) {
     return model;
   }
-  return Error{Fault::usage, "--model: '" + model + "' is no model for '" +
-                                 target + "', which " +
-                                 (classes ? "has classes" : "is a number") +
-                                 "; want one of " + joined(models)};
+  return Error{
+      Fault::usage,
+      "--model: '" + model + "' is no model for '" + target + "', which " +
+          (wanted == Predicts::classes ? "has classes" : "is a number") +
+          "; want one of " + joined(models)};
 }
 
 std::string range_text(const Json& column) {
@@ -137,7 +159,8 @@ class SpecWriter {
   }
 
   std::string role_of(const Json& column) const {
-    if (column["name"] == flags_.target) return "the target";
+    const bool target = target_.column != nullptr;
+    if (target && column["name"] == flags_.target) return "the target";
     const std::string type = column["type"];
     if (type == "id") return "left out: an id";
     if (type == "text") return "left out: free text";
@@ -170,7 +193,7 @@ class SpecWriter {
       std::replace(text.begin(), text.end(), '\r', ' ');
       line(text);
     }
-    if ((*target_.column)["missing"] != 0) {
+    if (target_.column != nullptr && (*target_.column)["missing"] != 0) {
       line("# warning: " + (*target_.column)["missing"].dump() +
            " rows without a target are not learned from");
     }
@@ -183,18 +206,40 @@ class SpecWriter {
     const bool dataset = flags_.from.ends_with(".h5");
     line(std::string(dataset ? "  dataset: " : "  csv: ") +
          spec::yaml_text(flags_.from));
-    line("  split: {train: 0.7, valid: 0.15, test: 0.15}");
+    if (target_.column != nullptr) {
+      line("  split: {train: 0.7, valid: 0.15, test: 0.15}");
+    }
     if (report_["dialect"]["header"] == false) line("csv: {header: false}");
+    model();
+    line("seed: 0");
+    line("resources: {cpus: 1, memory: 2G}");
+  }
+
+  void model() {
+    if (target_.column == nullptr) {
+      line("task: clustering");
+      line("model: {type: " + model_ + ", k: 8}   # so many clusters");
+      return;
+    }
+    const bool classes = target_.kind == Predicts::classes;
     line("target: " + spec::yaml_text(flags_.target) + "   # " +
-         (target_.classes ? "a classification" : "a regression"));
+         (classes ? "a classification" : "a regression"));
     std::string others;
-    for (const auto& word : models_for(target_.classes)) {
+    for (const auto& word : models_for(target_.kind)) {
       if (word != model_) others += " " + word;
     }
     line("# instead of it:" + others);
     line("model: " + model_);
-    line("seed: 0");
-    line("resources: {cpus: 1, memory: 2G}");
+  }
+
+  std::string gate() const {
+    switch (target_.kind) {
+      case Predicts::classes: return "test.accuracy: \">= 0.9\"";
+      case Predicts::clusters: return "train.silhouette: \">= 0.3\"";
+      case Predicts::numbers:
+      case Predicts::either: break;
+    }
+    return "test.r2: \">= 0.5\"";
   }
 
   void further() {
@@ -208,10 +253,7 @@ class SpecWriter {
     }
     line("# features: {exclude: [" + feature + "]}");
     line("# columns: {" + feature + ": {missing: mode}}");
-    line(std::string("# require: {") +
-         (target_.classes ? "test.accuracy: \">= 0.9\""
-                          : "test.r2: \">= 0.5\"") +
-         "}   # else run and wait exit with 9");
+    line("# require: {" + gate() + "}   # else run and wait exit with 9");
   }
 
   const InitFlags& flags_;
@@ -233,9 +275,9 @@ Result<> check(const std::string& text) {
 Exit init(const InitFlags& flags) {
   auto report = report_on(flags.from);
   if (!report) return std::move(report).fail();
-  auto target = find_target(*report, flags.target);
+  auto target = target_for(flags, *report);
   if (!target) return std::move(target).fail();
-  auto model = choose_model(flags.model, flags.target, target->classes);
+  auto model = choose_model(flags.model, flags.target, target->kind);
   if (!model) return std::move(model).fail();
   const std::string text = SpecWriter(flags, *report, *target, *model).text();
   if (auto good = check(text); !good) return std::move(good).fail();

@@ -203,6 +203,13 @@ const Artefact* artefact_of(const JobRow& row, std::string_view name) {
   return found == outcome->artefacts.end() ? nullptr : &*found;
 }
 
+Result<Artefact> model_left_by(const JobRow& row) {
+  if (const Artefact* model = artefact_of(row, "model")) return *model;
+  return Error{Fault::not_found, "job " + row.id.id8() +
+                                     " has no model; it is " +
+                                     std::string(name_of(row.state))};
+}
+
 Result<Digest> marked_digest(const std::string& text) {
   if (text.starts_with(kDigestMark)) {
     const auto digest =

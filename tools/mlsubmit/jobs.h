@@ -7,6 +7,7 @@
 
 #include "connection.h"
 #include "globals.h"
+#include "job/model_ref.h"
 
 namespace mlb::submit {
 
@@ -39,8 +40,8 @@ Result<> may_do_several(const Globals& globals, const std::string& verb,
 const Outcome* outcome_of(const JobRow& row);
 /// What the job left under the word of `get`; null: nothing.
 const Artefact* artefact_of(const JobRow& row, std::string_view name);
-/// What stands before a digest that is an argument.
-inline constexpr std::string_view kDigestMark = "sha256:";
+/// The model that the job left; not_found names the job's state.
+Result<Artefact> model_left_by(const JobRow& row);
 /// Of "sha256:" and 64 digits.
 Result<Digest> marked_digest(const std::string& text);
 /// Every gate met; true without gates.

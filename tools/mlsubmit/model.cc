@@ -50,7 +50,7 @@ Json record_of(const std::string& hex) {
     return digest.is_none() ? std::string() : "sha256:" + digest.text();
   };
   spec->data.path = name(spec->data.digest);
-  spec->train.init_from.path = name(spec->train.init_from.digest);
+  spec->train.init_from.name = name(spec->train.init_from.digest);
   return without_envelope(spec::to_yaml(*spec));
 }
 
@@ -62,6 +62,8 @@ Json job_of(const JobView& job) {
   for (const char* key : {"id", "name", "state", "metrics", "submitted"}) {
     out[key] = all[key];
   }
+  const Json& attempts = all["attempts"];
+  out["program"] = attempts.empty() ? Json() : attempts.back()["program"];
   return out;
 }
 
@@ -146,6 +148,7 @@ std::string head_text(const Json& info) {
     const Json& job = info["job"];
     row("job", text_of(job["id"]) + " " + text_of(job["name"]) + ", " +
                    text_of(job["state"]));
+    if (!job["program"].is_null()) row("program", text_of(job["program"]));
     for (const auto& [name, value] : job["metrics"].items()) {
       row(name, text_of(value));
     }

@@ -19,20 +19,14 @@ bool looks_like_path(const std::string& what) {
   return what.find('/') != what.npos || what.ends_with(".mlm");
 }
 
-Result<Digest> digest_of(const JobRow& row) {
-  if (const Artefact* model = artefact_of(row, "model")) return model->digest;
-  return Error{Fault::not_found, "job " + row.id.id8() +
-                                     " has no model; it is " +
-                                     std::string(name_of(row.state))};
-}
-
 Result<Digest> of_job(Connection& connection, const std::string& what,
                       ModelFileHere& out) {
   auto job = one_job(connection, what);
   if (!job) return std::move(job).fail();
-  auto digest = digest_of(job->row);
+  auto model = model_left_by(job->row);
+  if (!model) return std::move(model).fail();
   out.job = std::move(*job);
-  return digest;
+  return model->digest;
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ Json attempt_json(const AttemptRow& a) {
           {"exit_code", exited ? Json(a.outcome.exit_code) : Json()},
           {"signal",
            exited && a.outcome.signal != 0 ? Json(a.outcome.signal) : Json()},
-          {"peak_memory", exited ? Json(a.outcome.peak_memory) : Json()}};
+          {"peak_memory", exited ? Json(a.outcome.peak_memory) : Json()},
+          {"program", text_or_null(a.outcome.program)}};
 }
 
 Json progress_json(const JobView& job) {
@@ -308,8 +309,9 @@ namespace {
 
 /// The one metric that tells most: "test accuracy .98".
 std::string headline(const Outcome& outcome) {
-  for (const char* name : {"test.accuracy", "test.rmse", "valid.accuracy",
-                           "valid.rmse", "train.accuracy", "train.rmse"}) {
+  for (const char* name :
+       {"test.accuracy", "test.rmse", "valid.accuracy", "valid.rmse",
+        "train.accuracy", "train.rmse", "train.inertia"}) {
     const auto found = outcome.metrics.find(name);
     if (found == outcome.metrics.end()) continue;
     std::string words(name);

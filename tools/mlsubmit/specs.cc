@@ -12,6 +12,9 @@
 #include "blob/digest_file.h"
 #include "blob/transfer.h"
 #include "csv_header.h"
+#include "job/model_ref.h"
+#include "job/shape.h"
+#include "jobs.h"
 #include "render.h"
 #include "term/progress.h"
 
@@ -77,6 +80,12 @@ std::vector<std::pair<std::string, std::string>> named_columns(
   for (const auto& p : s.features.exclude) add("features.exclude", p);
   add("features.id", s.features.id);
   add("features.weight", s.features.weight);
+  for (const auto& column : s.evaluate.slices) {
+    add("evaluate.slices", column);
+  }
+  const auto* net = std::get_if<NetSpec>(&s.model);
+  const Layer* layer = net == nullptr ? nullptr : embedding_of(*net);
+  if (layer != nullptr) add("model.net.layers", layer->columns);
   return out;
 }
 
@@ -133,14 +142,36 @@ Result<std::vector<spec::Parsed>> load_good_specs(const Globals& globals,
   return std::move(loaded->jobs);
 }
 
+namespace {
+
+Result<std::ifstream> open_file(std::string_view field,
+                                const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::error_code error;
+  if (file && !std::filesystem::is_directory(path, error)) return file;
+  return Error{Fault::data,
+               std::string(field) + ": " + path + ": cannot be read"};
+}
+
+Result<> check_model(const JobSpec& s) {
+  const ModelRef* model = named_model(s);
+  if (model == nullptr || model->name.empty() || names_job(model->name)) {
+    return {};
+  }
+  auto file = open_file(model_field(s.kind), model->name);
+  if (!file) return std::move(file).fail();
+  return {};
+}
+
+}  // namespace
+
 Result<> check_data(const spec::Parsed& job) {
   const JobSpec& s = job.spec;
+  if (auto good = check_model(s); !good) return good;
   if (s.data.path.empty()) return {};
-  std::ifstream file(s.data.path, std::ios::binary);
-  std::error_code error;
-  if (!file || std::filesystem::is_directory(s.data.path, error)) {
-    return Error{Fault::data, "data: " + s.data.path + ": cannot be read"};
-  }
+  auto opened = open_file("data", s.data.path);
+  if (!opened) return std::move(opened).fail();
+  std::ifstream& file = *opened;
   if (s.data.source == DataSource::dataset) return {};
   std::string text(kHeaderBytes, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -234,15 +265,39 @@ Result<> bring_rows(Connection& connection, const Globals& globals,
   return {};
 }
 
-/// The model that training begins with, if there is one.
-Result<> bring_model(Connection& connection, const Globals& globals,
-                     ModelFile& init) {
-  if (init.path.empty()) return {};
-  auto blob = bring_file(connection, globals, init.path);
-  if (!blob) return std::move(blob).fail();
-  init.digest = blob->digest;
-  init.bytes = blob->bytes;
+/// What a job left is at the broker already; from here on the job is named by
+/// its UUID, whatever comes after it.
+Result<> take_model_of(Connection& connection, ModelRef& model) {
+  auto job = one_job(connection, model.name);
+  if (!job) return std::move(job).fail();
+  auto left = model_left_by(job->row);
+  if (!left) return std::move(left).fail();
+  model = {job->row.id.text(), left->digest, left->bytes};
   return {};
+}
+
+Result<> bring_model_file(Connection& connection, const Globals& globals,
+                          ModelRef& model) {
+  auto blob = bring_file(connection, globals, model.name);
+  if (!blob) return std::move(blob).fail();
+  model.digest = blob->digest;
+  model.bytes = blob->bytes;
+  return {};
+}
+
+Result<> bring_model(Connection& connection, const Globals& globals,
+                     ModelRef& model) {
+  const bool file = !model.name.empty() && !names_job(model.name);
+  if (file) return bring_model_file(connection, globals, model);
+  if (!model.name.empty()) {
+    auto taken = take_model_of(connection, model);
+    if (!taken) return taken;
+  }
+  auto missing = is_missing(connection, model.digest);
+  if (!missing) return std::move(missing).fail();
+  if (!*missing) return {};
+  return Error{Fault::not_found,
+               "the broker has no model sha256:" + model.digest.text()};
 }
 
 }  // namespace
@@ -250,8 +305,11 @@ Result<> bring_model(Connection& connection, const Globals& globals,
 Result<> bring_data(Connection& connection, const Globals& globals,
                     JobSpec& s) {
   auto brought = bring_rows(connection, globals, s);
-  if (!brought) return brought;
-  return bring_model(connection, globals, s.train.init_from);
+  ModelRef* model = named_model(s);
+  if (!brought || model == nullptr || model->is_none()) return brought;
+  brought = bring_model(connection, globals, *model);
+  if (brought) return brought;
+  return std::move(brought).context(std::string(model_field(s.kind)));
 }
 
 }  // namespace mlb::submit

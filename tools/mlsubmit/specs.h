@@ -23,12 +23,14 @@ Result<LoadedSpecs> load_specs(const SpecFlags& flags);
 Result<std::vector<spec::Parsed>> load_good_specs(const Globals& globals,
                                                   const SpecFlags& flags);
 
-/// Opens the data file: exists, and its header has the columns that the spec
-/// names; else an error that tells the place in the spec of each.
+/// Opens the files of data and model: they exist, and the data's header has the
+/// columns that the spec names; else an error that tells the place in the spec
+/// of each.
 Result<> check_data(const spec::Parsed& job);
 
-/// Digests the data and brings it to the broker; fills digest and bytes.  Data
-/// named by digest must be there.
+/// Digests the data and the model that the spec names and brings them to the
+/// broker; fills digest and bytes.  What is named by digest must be there, and
+/// a job must have left its model.
 Result<> bring_data(Connection& connection, const Globals& globals,
                     JobSpec& spec);
 /// Brings one file to the broker; its digest.

@@ -4,8 +4,10 @@
 #include "base/units.h"
 #include "connection.h"
 #include "embedded.h"
+#include "job/model_ref.h"
 #include "jobs.h"
 #include "render.h"
+#include "spec/fields.h"
 #include "specs.h"
 #include "get.h"
 #include "verbs.h"
@@ -18,12 +20,17 @@ namespace {
 constexpr int kUploadTries = 3;
 constexpr int kHighestOutcome = 13;  // above: it detached
 
+std::string kind_of(const JobSpec& s) {
+  const spec::Field& kind = *spec::find_field("kind");
+  return spec::value_text(kind, kind.access.get(s));
+}
+
 Submit message_of(const spec::Parsed& parsed, const SubmitFlags& flags,
                   std::size_t document) {
   const JobSpec& s = parsed.spec;
   Submit out;
   out.job = JobId::random();
-  out.envelope.kind = s.kind == Kind::prep ? "prep" : "train";
+  out.envelope.kind = kind_of(s);
   out.envelope.name = s.name;
   out.envelope.description = s.description;
   out.envelope.tags = s.tags;
@@ -34,8 +41,9 @@ Submit message_of(const spec::Parsed& parsed, const SubmitFlags& flags,
   out.envelope.resources = s.resources;
   out.envelope.retry = s.retry;
   out.envelope.digests = {s.data.digest};
-  if (!s.train.init_from.path.empty()) {
-    out.envelope.digests.push_back(s.train.init_from.digest);
+  const ModelRef* model = named_model(s);
+  if (model != nullptr && !model->is_none()) {
+    out.envelope.digests.push_back(model->digest);
   }
   out.spec = wire::encode_spec(s);
   out.source = spec::to_yaml(s);

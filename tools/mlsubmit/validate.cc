@@ -20,7 +20,7 @@ void print(const std::string& format,
 
 void print_shape(const JobSpec& s) {
   const auto* net = std::get_if<NetSpec>(&s.model);
-  if (net == nullptr) return;
+  if (net == nullptr || s.kind != Kind::train) return;
   const auto shape = infer_shape(*net);
   if (const auto* good = std::get_if<NetTable>(&shape)) {
     std::fputs(shape_table(*good).c_str(), stderr);

@@ -1,5 +1,5 @@
 // The directory of one attempt: DIR/jobs/JOB.N/.  `spec`, `envelope`, `input`
-// (the data), `init` (a model to begin with), `resume` (a checkpoint to go on
+// (the data), `model` (that the spec names), `resume` (a checkpoint to go on
 // from), `items` (the spool: what the broker must hear), `out/`, the
 // job's own `outcome`, and `ended`, written last: outcome and spool are whole.
 #pragma once

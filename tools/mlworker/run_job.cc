@@ -1,11 +1,13 @@
 // The phases of a job and what each failure means.  See run_job.h.
 #include "run_job.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <new>
 
+#include "base/build.h"
 #include "base/file.h"
 #include "exec/memory.h"
 #include "wire/wire.h"
@@ -17,11 +19,11 @@ constexpr Millis kLiveEvery{100};
 constexpr std::uint8_t kItemFrame = 1;
 constexpr std::uint8_t kLiveFrame = 2;
 
-Live live_of(const char* stage, double fraction) {
-  Live out;
-  out.stage = stage;
-  out.fraction = fraction;
-  return out;
+/// Of this process, in bytes.
+std::uint64_t peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
 }
 
 void fail(Outcome& outcome, FailureClass failure, std::string reason) {
@@ -30,49 +32,32 @@ void fail(Outcome& outcome, FailureClass failure, std::string reason) {
   outcome.reason = std::move(reason);
 }
 
-void run_phases(Work& work, Reporter& reporter) {
-  const auto failed = [&](const Result<>& r) {
-    if (r) return false;
-    const Fault fault = r.error().fault;
-    const bool data = fault == Fault::data || fault == Fault::spec;
-    fail(work.outcome,
-         data                        ? FailureClass::bad_data
-         : fault == Fault::cancelled ? FailureClass::cancelled
-                                     : FailureClass::error,
-         message_of(work, r.error()));
-    return true;
-  };
-  reporter.live(live_of("convert", 0));
-  if (failed(load_data(work, reporter))) return;
-  reporter.live(live_of("prepare", 0));
-  const bool trains = work.spec.kind == Kind::train;
-  if (failed(trains ? prepare(work) : make_dataset(work))) return;
-  for (const auto& w : work.outcome.warnings) {
-    reporter.message("warning: " + w);
+/// Why the job failed, in its outcome.
+void settle(Work& work, const Error& error) {
+  const bool data = error.fault == Fault::data || error.fault == Fault::spec;
+  const bool cancelled = error.fault == Fault::cancelled;
+  fail(work.outcome,
+       data        ? FailureClass::bad_data
+       : cancelled ? FailureClass::cancelled
+                   : FailureClass::error,
+       message_of(work, error));
+}
+
+Result<> run_kind(Work& work, Reporter& reporter) {
+  switch (work.spec.kind) {
+    case Kind::train: return run_train(work, reporter);
+    case Kind::prep: return run_prep(work, reporter);
+    case Kind::evaluate: return run_evaluate(work, reporter);
+    case Kind::predict: break;
   }
-  if (!trains) {
-    work.outcome.success = true;
-    return;
-  }
-  reporter.live(live_of("train", 0));
-  auto trained = train_all(work, reporter);
-  if (!trained) {
-    failed(std::move(trained).fail());
-    // Some models are none before they are finished.
-    if (stop_asked()) work.outcome.failure = FailureClass::cancelled;
-    return;
-  }
-  reporter.live(live_of("evaluate", 1));
-  if (failed(evaluate(work))) return;
-  reporter.live(live_of("save", 1));
-  if (failed(save_files(work))) return;
-  work.outcome.success = !*trained && !stop_asked();
-  if (*trained) {
-    fail(work.outcome, FailureClass::nan,
-         "the training loss became nan; a smaller learning rate may help");
-  } else if (stop_asked()) {
-    fail(work.outcome, FailureClass::cancelled, "asked to stop");
-  }
+  return Error{Fault::spec, "this version has no jobs of this kind"};
+}
+
+Result<> save_files(Work& work) {
+  auto saved = save_model(work);
+  if (saved) saved = save_predictions(work);
+  if (saved) saved = save_confusion(work);
+  return saved ? save_metrics(work) : saved;
 }
 
 }  // namespace
@@ -118,9 +103,53 @@ void Reporter::live(Live live) {
   frame(kLiveFrame, wire::encode_live(live));
 }
 
+void Reporter::stage(const char* stage, double fraction) {
+  Live out;
+  out.stage = stage;
+  out.fraction = fraction;
+  live(out);
+}
+
+void tell_warnings(const Work& work, Reporter& reporter) {
+  for (const auto& w : work.outcome.warnings) {
+    reporter.message("warning: " + w);
+  }
+}
+
+Result<> run_train(Work& work, Reporter& reporter) {
+  auto done = load_data(work, reporter);
+  if (!done) return done;
+  reporter.stage("prepare");
+  done = prepare(work);
+  if (!done) return done;
+  tell_warnings(work, reporter);
+  reporter.stage("train");
+  auto lost = train_all(work, reporter);
+  if (!lost) {
+    // Some models are none before they are finished.
+    if (!stop_asked()) return std::move(lost).fail();
+    return Error{Fault::cancelled, lost.error().message};
+  }
+  reporter.stage("evaluate", 1);
+  done = evaluate(work);
+  if (!done) return done;
+  reporter.stage("save", 1);
+  done = save_files(work);
+  if (!done) return done;
+  work.outcome.success = !*lost && !stop_asked();
+  if (*lost) {
+    fail(work.outcome, FailureClass::nan,
+         "the training loss became nan; a smaller learning rate may help");
+  } else if (stop_asked()) {
+    fail(work.outcome, FailureClass::cancelled, "asked to stop");
+  }
+  return {};
+}
+
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache) {
   Work work;
+  work.outcome.program = build_id();
   work.dir = dir;
   work.cache = cache;
   Reporter reporter(progress_fd);
@@ -135,11 +164,13 @@ Outcome run_job(const std::string& dir, int progress_fd,
   std::error_code error;
   std::filesystem::create_directories(dir + "/out", error);
   try {
-    run_phases(work, reporter);
+    auto done = run_kind(work, reporter);
+    if (!done) settle(work, done.error());
   } catch (const std::bad_alloc&) {
     work.table = {};
     fail(work.outcome, FailureClass::oom,
-         "out of memory; resources.memory is " +
+         "out of memory with " + std::to_string(peak_memory() >> 20) +
+             " MiB in use; resources.memory is " +
              std::to_string(work.spec.resources.memory >> 20) + " MiB");
   }
   return work.outcome;

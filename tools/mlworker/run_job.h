@@ -9,6 +9,7 @@
 #include "job/spec.h"
 #include "job/state.h"
 #include "learn/checkpoint.h"
+#include "learn/container.h"
 #include "learn/trainer.h"
 #include "prep/split.h"
 #include "run_job_cache.h"
@@ -31,6 +32,8 @@ class Reporter {
   void live(Live live);
   /// Would it be sent now?
   bool takes_live() const;
+  /// The same of a stage alone.
+  void stage(const char* stage, double fraction = 0);
 
  private:
   void frame(std::uint8_t kind, ByteView payload);
@@ -58,18 +61,34 @@ struct Work {
   std::string history;  ///< rows of metrics.csv
 };
 
+// One a kind of job.  Ok: the outcome says how it ended; else it failed.
+Result<> run_train(Work& work, Reporter& reporter);     // run_job.cc
+Result<> run_prep(Work& work, Reporter& reporter);      // run_job_prep.cc
+Result<> run_evaluate(Work& work, Reporter& reporter);  // run_job_evaluate.cc
+
+// run_job_model.cc
+/// The model that the spec names, with its plan; Fault::data: it is none.
+Result<learn::StoredModel> named_model_of(const Work& work);
 // run_job_data.cc: the table, the rows, the numbers
 Result<> load_data(Work& work, Reporter& reporter);
 Result<> divide(Work& work);   ///< split and plan
 Result<> prepare(Work& work);  ///< and designs
 /// What an error says, with the line of the CSV when it is about a row.
 std::string message_of(const Work& work, const Error& error);
-// run_job_prep.cc: a data set as the result
-Result<> make_dataset(Work& work);
 // run_job.cc
+/// What was noticed so far, as messages.
+void tell_warnings(const Work& work, Reporter& reporter);
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache = {});
-// run_job_train.cc; true: the loss became nan
+// run_job_judge.cc
+/// Metrics of every part of the rows, with what `evaluate` asks for besides.
+Result<> judge_rows(Work& work, Reporter& reporter);
+/// confusion.csv, if `metrics` names it.
+Result<> save_confusion(Work& work);
+// run_job_train.cc
+/// Rows of metrics.csv.
+void add_history(Work& work, const Point& point);
+/// True: the loss became nan
 Result<bool> train_all(Work& work, Reporter& reporter);
 // run_job_checkpoint.cc
 /// Writes the file `name` of the job's directory, whole or not at all.
@@ -83,6 +102,14 @@ std::optional<learn::Checkpoint> given_checkpoint(const Work& work,
 /// What determines the result, so that equal work gives an equal digest.
 Bytes training_record(const JobSpec& spec);
 Result<> evaluate(Work& work);
-Result<> save_files(Work& work);
+/// The metrics to compute: those of the task that are named, or its defaults.
+std::vector<std::string> wanted_metrics(const Work& work);
+Result<> judge_gates(Work& work);
+/// Writes a file of out/ and names it in the outcome.
+Result<> save(Work& work, const std::string& name, const std::string& file,
+              ByteView bytes);
+Result<> save_model(Work& work);
+Result<> save_predictions(Work& work);
+Result<> save_metrics(Work& work);
 
 }  // namespace mlb::job_program

@@ -179,13 +179,15 @@ Result<> make_designs(Work& work) {
 }  // namespace
 
 Result<> load_data(Work& work, Reporter& reporter) {
+  reporter.stage("convert");
   auto dataset = open_dataset(work, reporter);
   if (!dataset) return with_true_name(std::move(dataset).fail(), work);
   add_warnings(work, dataset->report());
   auto table = dataset->read_table();
   if (!table) return with_true_name(std::move(table).fail(), work);
   work.table = std::move(*table);
-  if (work.spec.data.split.by != SplitBy::stored) return {};
+  const SplitBy by = work.spec.data.split.by;
+  if (by != SplitBy::stored && by != SplitBy::automatic) return {};
   auto split = table::read_split(work.dataset);
   if (!split) return with_true_name(std::move(split).fail(), work);
   work.stored_split = std::move(*split);

@@ -35,8 +35,6 @@ Result<Artefact> artefact_of(const std::string& path) {
   return out;
 }
 
-}  // namespace
-
 Result<> make_dataset(Work& work) {
   auto prepared = prep::prepare(work.table, work.spec, work.stored_split,
                                 work.outcome.warnings);
@@ -48,6 +46,19 @@ Result<> make_dataset(Work& work) {
   auto artefact = artefact_of(path);
   if (!artefact) return std::move(artefact).fail();
   work.outcome.artefacts.push_back(std::move(*artefact));
+  return {};
+}
+
+}  // namespace
+
+Result<> run_prep(Work& work, Reporter& reporter) {
+  auto done = load_data(work, reporter);
+  if (!done) return done;
+  reporter.stage("prepare");
+  done = make_dataset(work);
+  if (!done) return done;
+  tell_warnings(work, reporter);
+  work.outcome.success = true;
   return {};
 }
 

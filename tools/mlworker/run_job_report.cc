@@ -4,8 +4,9 @@
 
 #include "base/file.h"
 #include "job/families.h"
+#include "job/metric_name.h"
 #include "job/what_counts.h"
-#include "learn/container.h"
+#include "learn/cluster_metrics.h"
 #include "learn/metrics.h"
 #include "run_job.h"
 #include "wire/wire.h"
@@ -25,13 +26,16 @@ bool holds(const Gate& gate, double value) {
   return false;
 }
 
+}  // namespace
+
 Result<> judge_gates(Work& work) {
   for (const auto& gate : work.spec.require) {
     const auto found = work.outcome.metrics.find(gate.metric);
     if (found == work.outcome.metrics.end()) {
       return Error{Fault::data,
                    "require: there is no " + gate.metric +
-                       ": the split has no rows or the task no such metric"};
+                       ": the split has no such rows or the task no such "
+                       "metric"};
     }
     work.outcome.gates.push_back({gate.metric, gate.condition, found->second,
                                   holds(gate, found->second)});
@@ -44,8 +48,7 @@ std::vector<std::string> wanted_metrics(const Work& work) {
   auto out = work.spec.metrics.empty() ? learn::default_metrics(work.plan)
                                        : work.spec.metrics;
   for (const auto& gate : work.spec.require) {
-    const auto dot = gate.metric.find('.');
-    out.push_back(gate.metric.substr(dot + 1));
+    out.emplace_back(parse_metric_name(gate.metric).metric());
   }
   std::erase_if(out, [&](const auto& name) {
     return !learn::has_metric(work.plan.task, name);
@@ -53,48 +56,73 @@ std::vector<std::string> wanted_metrics(const Work& work) {
   return out;
 }
 
+namespace {
+
 std::string float_text(float value) {
   return table::number_text(static_cast<double>(value));
 }
 
-void add_rows(const Work& work, const char* name, const prep::Rows& rows,
-              const prep::Matrix& p,
-              std::vector<std::pair<std::size_t, std::string>>& lines) {
-  const table::Column& target = *work.table.find(work.spec.target);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::string line = std::to_string(rows[i] + 1) + "," + name + "," +
-                       table::csv_field(target.text_of(rows[i]));
-    const auto values = p.row(i);
-    if (work.plan.classes.empty()) {
-      line += "," + float_text(values[0]);
-    } else {
-      std::size_t best = 0;
-      for (std::size_t c = 1; c < values.size(); ++c) {
-        if (values[c] > values[best]) best = c;
-      }
-      line += "," + table::csv_field(work.plan.classes[best]);
-      for (const float value : values) line += "," + float_text(value);
-    }
-    lines.emplace_back(rows[i], std::move(line));
+/// What is predicted for a row: a number; a class and the probabilities of
+/// all; a cluster.
+std::string prediction_text(const prep::Plan& plan, const prep::Matrix& p,
+                            std::size_t row) {
+  const auto values = p.row(row);
+  switch (plan.task) {
+    case prep::Task::regression: return float_text(values[0]);
+    case prep::Task::none: return std::to_string(learn::cluster_of(p, row));
+    case prep::Task::classification: break;
   }
+  const auto best = static_cast<std::size_t>(
+      std::max_element(values.begin(), values.end()) - values.begin());
+  std::string out = table::csv_field(plan.classes[best]);
+  for (const float value : values) out += "," + float_text(value);
+  return out;
+}
+
+using Lines = std::vector<std::pair<std::size_t, std::string>>;
+
+Result<> add_rows(const Work& work, const char* name, const prep::Rows& rows,
+                  const prep::Matrix& x, Lines& lines) {
+  auto p = work.model->predict(x);
+  if (!p) return std::move(p).fail();
+  const table::Column* target = work.table.find(work.plan.target);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::string line = std::to_string(rows[i] + 1) + "," + name + ",";
+    if (target != nullptr) {
+      line += table::csv_field(target->text_of(rows[i])) + ",";
+    }
+    lines.emplace_back(rows[i], line + prediction_text(work.plan, *p, i));
+  }
+  return {};
+}
+
+/// Of the rows that did not train; a clustering of all rows is about these.
+Result<Lines> predicted_rows(const Work& work) {
+  Lines out;
+  const bool all = work.plan.task == prep::Task::none &&
+                   work.split.valid.empty() && work.split.test.empty();
+  Result<> done;
+  if (all) done = add_rows(work, "train", work.split.train, work.train.x, out);
+  if (done) done = add_rows(work, "valid", work.split.valid, work.valid.x, out);
+  if (done) done = add_rows(work, "test", work.split.test, work.test.x, out);
+  if (!done) return std::move(done).fail();
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 Result<std::string> predictions(const Work& work) {
-  std::vector<std::pair<std::size_t, std::string>> lines;
-  auto valid = work.model->predict(work.valid.x);
-  auto test = work.model->predict(work.test.x);
-  if (!valid) return std::move(valid).fail();
-  if (!test) return std::move(test).fail();
-  add_rows(work, "valid", work.split.valid, *valid, lines);
-  add_rows(work, "test", work.split.test, *test, lines);
-  std::sort(lines.begin(), lines.end());
-  std::string out = "row,split,target,prediction";
+  auto lines = predicted_rows(work);
+  if (!lines) return std::move(lines).fail();
+  std::string out = work.plan.target.empty() ? "row,split,prediction"
+                                             : "row,split,target,prediction";
   for (const auto& c : work.plan.classes)
     out += "," + table::csv_field("p_" + c);
   out += "\n";
-  for (const auto& [row, line] : lines) out += line + "\n";
+  for (const auto& [row, line] : *lines) out += line + "\n";
   return out;
 }
+
+}  // namespace
 
 Result<> save(Work& work, const std::string& name, const std::string& file,
               ByteView bytes) {
@@ -103,8 +131,6 @@ Result<> save(Work& work, const std::string& name, const std::string& file,
   work.outcome.artefacts.push_back({name, file, bytes.size(), sha256(bytes)});
   return {};
 }
-
-}  // namespace
 
 Bytes training_record(const JobSpec& spec) {
   JobSpec record;
@@ -123,7 +149,7 @@ Bytes training_record(const JobSpec& spec) {
   record.model = spec.model;
   record.pca = spec.pca;
   record.train = train_that_counts(spec);
-  record.train.init_from.path.clear();
+  record.train.init_from.name.clear();
   return wire::encode_spec(record);
 }
 
@@ -137,25 +163,29 @@ Result<> evaluate(Work& work) {
     if (!p) return std::move(p).fail();
     for (const auto& name : names) {
       work.outcome.metrics[std::string(split) + "." + name] =
-          learn::metric(name, *p, design->y, design->weights);
+          work.plan.task == prep::Task::none
+              ? learn::cluster_metric(name, *design, *p, work.spec.seed)
+              : learn::metric(name, *p, design->y, design->weights);
     }
   }
   return judge_gates(work);
 }
 
-Result<> save_files(Work& work) {
-  if (work.spec.keep.model != KeptModel::none) {
-    const Bytes model =
-        learn::pack_model(work.plan, training_record(work.spec), *work.model);
-    auto saved = save(work, "model", "model.mlm", model);
-    if (!saved) return saved;
-  }
-  if (work.spec.keep.predictions) {
-    auto text = predictions(work);
-    if (!text) return std::move(text).fail();
-    auto saved = save(work, "predictions", "predictions.csv", view_of(*text));
-    if (!saved) return saved;
-  }
+Result<> save_model(Work& work) {
+  if (work.spec.keep.model == KeptModel::none) return {};
+  return save(
+      work, "model", "model.mlm",
+      learn::pack_model(work.plan, training_record(work.spec), *work.model));
+}
+
+Result<> save_predictions(Work& work) {
+  if (!work.spec.keep.predictions) return {};
+  auto text = predictions(work);
+  if (!text) return std::move(text).fail();
+  return save(work, "predictions", "predictions.csv", view_of(*text));
+}
+
+Result<> save_metrics(Work& work) {
   return save(work, "metrics", "metrics.csv",
               view_of("step,epoch,time,name,value\n" + work.history));
 }

@@ -4,29 +4,16 @@
 #include <filesystem>
 #include <thread>
 
-#include "base/file.h"
 #include "learn/class_weights.h"
-#include "learn/container.h"
 #include "run_job.h"
 
 namespace mlb::job_program {
 namespace {
 
-constexpr std::uint64_t kLargestModel = 16ull << 30;
-
 /// NaN in the loss: the model is of no use, and training on would not help.
 bool is_lost(const Point& point) {
   const auto loss = point.metrics.find("train.loss");
   return loss != point.metrics.end() && !std::isfinite(loss->second);
-}
-
-void add_history(Work& work, const Point& point) {
-  for (const auto& [name, value] : point.metrics) {
-    work.history +=
-        std::to_string(point.step) + "," + std::to_string(point.epoch) + "," +
-        std::to_string(static_cast<double>(point.elapsed.count()) / 1000) +
-        "," + name + "," + table::number_text(value) + "\n";
-  }
 }
 
 /// `point`: the newest one; `seconds`: of training so far.
@@ -129,14 +116,9 @@ class Training {
 
   /// With that of train.init_from, if there is one.
   Result<> begin_with_model() {
-    const ModelFile& file = work_.spec.train.init_from;
-    if (file.path.empty()) return {};
-    auto bytes = read_file(work_.dir + "/init", kLargestModel);
-    if (!bytes) return std::move(bytes).fail();
-    auto stored = learn::unpack_model(view_of(*bytes));
-    if (!stored) {
-      return Error{Fault::data, "train.init_from: " + stored.error().message};
-    }
+    if (work_.spec.train.init_from.is_none()) return {};
+    auto stored = named_model_of(work_);
+    if (!stored) return std::move(stored).fail();
     return trainer_->start_from(*stored->model);
   }
 
@@ -234,6 +216,15 @@ class Training {
 };
 
 }  // namespace
+
+void add_history(Work& work, const Point& point) {
+  for (const auto& [name, value] : point.metrics) {
+    work.history +=
+        std::to_string(point.step) + "," + std::to_string(point.epoch) + "," +
+        std::to_string(static_cast<double>(point.elapsed.count()) / 1000) +
+        "," + table::csv_field(name) + "," + table::number_text(value) + "\n";
+  }
+}
 
 Result<bool> train_all(Work& work, Reporter& reporter) {
   // Classes weigh in training; metrics count rows.

@@ -27,6 +27,12 @@ std::uint64_t allocation_limit(const Resources& resources) {
          kReservedByThread * static_cast<std::uint64_t>(resources.cpus);
 }
 
+/// Rounded up, so that what is over a limit looks so.
+std::string mebibytes(std::uint64_t bytes) {
+  constexpr std::uint64_t kMebi = 1 << 20;
+  return std::to_string((bytes + kMebi - 1) / kMebi) + " MiB";
+}
+
 Outcome failure(FailureClass why, std::string reason) {
   Outcome out;
   out.failure = why;
@@ -43,10 +49,10 @@ void Supervisor::prepare(const Start& start) {
   job.resources = start.envelope.resources;
   blob_thread_.give([this, start, folder]() -> Completion {
     auto done = folder.create(start);
-    const char* name = "input";  // the data, then the model to begin with
+    const char* name = "input";  // the data, then the model if one is named
     for (const auto& digest : start.envelope.digests) {
       if (done) done = blobs_.fetch(digest, folder.file(name));
-      name = "init";
+      name = "model";
     }
     if (done && !start.checkpoint.digest.is_none()) {
       done = blobs_.fetch(start.checkpoint.digest, folder.file("resume"));
@@ -141,8 +147,9 @@ Outcome Supervisor::outcome_of(const Running& job,
   } else if (job.ending == kMemory) {
     out.success = false;
     out.failure = FailureClass::oom;
-    out.reason = "it used more than resources.memory (" +
-                 std::to_string(job.resources.memory >> 20) + " MiB)";
+    out.reason = "it used " + mebibytes(event.peak_memory) +
+                 ", more than resources.memory (" +
+                 mebibytes(job.resources.memory) + ")";
   } else if (!job.ending.empty() && !out.success) {
     out.failure = FailureClass::cancelled;
     out.reason = job.ending;

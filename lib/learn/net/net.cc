@@ -12,10 +12,11 @@ class Builder {
  public:
   explicit Builder(Init init) : init_(init) {}
 
-  void list(const std::vector<Layer>& layers) {
+  void list(std::span<const Layer> layers) {
     for (const Layer& layer : layers) add(layer);
   }
   void add(const Layer& layer);
+  void embed(const Layer& layer, const std::vector<CodeFeature>& codes);
 
   Net net;
   std::size_t at = 0;
@@ -75,6 +76,25 @@ void Builder::dense(const Layer& layer) {
   unit.bias = parameters(layer.bias ? units : 0);
   net.weights.push_back(unit.weights);
   append(unit, {0, 0, layer.units}, true);
+}
+
+void Builder::embed(const Layer& layer, const std::vector<CodeFeature>& codes) {
+  EmbedUnit unit{.rest = {}, .codes = {}, .in = size()};
+  std::size_t place = 0;
+  for (const CodeFeature& f : codes) {
+    const auto here = static_cast<std::size_t>(f.place);
+    for (; place < here; ++place) unit.rest.push_back(place);
+    ++place;
+    const auto rows = static_cast<std::size_t>(f.codes);
+    const auto width = static_cast<std::size_t>(embedded_width(layer, f.codes));
+    unit.codes.push_back({here, rows, width, parameters(rows * width)});
+    net.weights.push_back(unit.codes.back().table);
+    unit.out += width;
+  }
+  for (; place < unit.in; ++place) unit.rest.push_back(place);
+  unit.out += unit.rest.size();
+  const int out = static_cast<int>(unit.out);
+  append(std::move(unit), {0, 0, out}, true);
 }
 
 void Builder::convolution(const Layer& layer, const Window& window,
@@ -189,20 +209,23 @@ void Builder::add(const Layer& layer) {
     case LayerType::residual:
     case LayerType::concat:
     case LayerType::repeat: return branches(layer);
+    case LayerType::embed: return;  // fits nowhere but in front: embed()
   }
 }
 
 }  // namespace
 
 Result<Net> build_net(const NetSpec& spec, std::size_t inputs,
-                      std::size_t outputs) {
+                      std::size_t outputs,
+                      const std::vector<CodeFeature>& codes) {
   if (inputs == 0 || inputs > kMaxExtent || outputs == 0 ||
       outputs > static_cast<std::size_t>(kMaxUnits)) {
     return Error{Fault::data, "model: a net of " + std::to_string(inputs) +
                                   " features and " + std::to_string(outputs) +
                                   " outputs cannot be"};
   }
-  const NetEnds ends{static_cast<int>(inputs), static_cast<int>(outputs)};
+  const NetEnds ends{static_cast<int>(inputs), static_cast<int>(outputs),
+                     codes};
   const auto shape = infer_shape(spec, ends);
   if (const auto* problem = std::get_if<ShapeProblem>(&shape)) {
     const std::string path =
@@ -215,10 +238,13 @@ Result<Net> build_net(const NetSpec& spec, std::size_t inputs,
     builder.extent = {spec.input->height, spec.input->width,
                       spec.input->channels};
   }
-  builder.list(spec.layers);
+  if (embedding_of(spec) != nullptr) builder.embed(spec.layers[0], codes);
+  builder.list(
+      std::span(spec.layers).subspan(embedding_of(spec) == nullptr ? 0 : 1));
   builder.add({.type = LayerType::dense, .units = static_cast<int>(outputs)});
   builder.net.inputs = inputs;
   builder.net.outputs = outputs;
+  builder.net.codes = codes;
   return std::move(builder.net);
 }
 

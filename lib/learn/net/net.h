@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "job/shape.h"
 #include "job/spec.h"
 #include "learn/net/activation.h"
 #include "learn/net/conv.h"
 #include "learn/net/dense.h"
+#include "learn/net/embed.h"
 #include "learn/net/join.h"
 #include "learn/net/norm.h"
 #include "learn/net/pool.h"
@@ -24,7 +26,7 @@ using Unit =
                  SoftmaxUnit, AddUnit, JoinUnit, Elementwise<Relu>,
                  Elementwise<LeakyRelu>, Elementwise<Elu>, Elementwise<Gelu>,
                  Elementwise<Silu>, Elementwise<Mish>, Elementwise<Tanh>,
-                 Elementwise<SigmoidCurve>>;
+                 Elementwise<SigmoidCurve>, EmbedUnit>;
 
 struct Node {
   Unit unit;
@@ -40,17 +42,20 @@ struct Net {
   std::vector<Node> nodes;
   std::size_t inputs = 0;
   std::size_t outputs = 0;
-  std::size_t parameters = 0;  ///< trained numbers
-  std::size_t statistics = 0;  ///< running ones of batchnorm
-  std::vector<Range> weights;  ///< those that l1 and l2 hold down
+  std::size_t parameters = 0;      ///< trained numbers
+  std::size_t statistics = 0;      ///< running ones of batchnorm
+  std::vector<Range> weights;      ///< those that l1 and l2 hold down
+  std::vector<CodeFeature> codes;  ///< inputs that embed looks up
 
   bool has_batchnorm() const { return statistics > 0; }
 };
 
-/// Errors are those of infer_shape(): Fault::data, since all that can be known
-/// without the data was checked before.
+/// `codes` are those inputs that are codes, in their order.  Errors are those
+/// of infer_shape(): Fault::data, since all that can be known without the data
+/// was checked before.
 Result<Net> build_net(const NetSpec& spec, std::size_t inputs,
-                      std::size_t outputs);
+                      std::size_t outputs,
+                      const std::vector<CodeFeature>& codes = {});
 
 /// Every unit's start, drawn from `rng` in the order of the nodes.
 template <class T>

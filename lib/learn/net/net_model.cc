@@ -69,7 +69,9 @@ class LayerReader {
   }
   Layer layer(std::size_t depth) {
     Layer l;
-    l.type = word(LayerType::repeat);
+    l.type = word(LayerType::embed);
+    // Which columns they are says the plan.
+    if (l.type == LayerType::embed) l.columns = std::string("*");
     for (int* n : {&l.units, &l.size, &l.stride, &l.pad, &l.groups, &l.times}) {
       *n = number<std::int32_t>();
     }
@@ -95,6 +97,19 @@ class LayerReader {
 
 std::size_t net_outputs(const prep::Plan& plan) {
   return plan.task == prep::Task::regression ? 1 : plan.classes.size();
+}
+
+std::vector<CodeFeature> codes_of(const prep::Plan& plan) {
+  std::vector<CodeFeature> out;
+  std::size_t place = 0;
+  for (const auto& f : plan.features) {
+    if (f.kind == prep::FeatureKind::code) {
+      out.push_back(
+          {static_cast<int>(place), static_cast<int>(f.levels.size()) + 1});
+    }
+    place += f.width();
+  }
+  return out;
 }
 
 prep::Matrix raw_outputs(const Net& net, const NetWeights& weights,
@@ -183,7 +198,7 @@ Result<std::unique_ptr<Model>> NetModel::load(const prep::Plan& plan,
   LayerReader layers(r);
   spec.layers = layers.list(0);
   if (!layers.ok()) return damaged;
-  auto net = build_net(spec, plan.width(), net_outputs(plan));
+  auto net = build_net(spec, plan.width(), net_outputs(plan), codes_of(plan));
   auto parameters = r.numbers<float>();
   auto statistics = r.numbers<float>();
   if (!net || !parameters || !statistics ||

@@ -40,6 +40,9 @@ class NetModel final : public Model {
 /// Units of the output layer: one a class, or one.
 std::size_t net_outputs(const prep::Plan& plan);
 
+/// The features that are codes.
+std::vector<CodeFeature> codes_of(const prep::Plan& plan);
+
 /// What leaves the net, before softmax: x.rows x net.outputs.  The same bits
 /// with any number of threads.
 prep::Matrix raw_outputs(const Net& net, const NetWeights& weights,

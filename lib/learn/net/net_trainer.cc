@@ -48,6 +48,13 @@ std::vector<float> targets_of(const prep::Plan& plan, const Design& design) {
   return out;
 }
 
+/// Which columns an embedding is of says the plan, not the model.
+bool same_layers(std::vector<Layer> a, std::vector<Layer> b) {
+  if (!a.empty()) a[0].columns.clear();
+  if (!b.empty()) b[0].columns.clear();
+  return a == b;
+}
+
 }  // namespace
 
 NetTrainer::NetTrainer(const JobSpec& spec, const prep::Plan& plan,
@@ -105,7 +112,8 @@ Result<> NetTrainer::begin(const Design& train, const Design& valid) {
   }
   train_ = &train;
   valid_ = &valid;
-  auto net = build_net(options_, plan_.width(), net_outputs(plan_));
+  auto net =
+      build_net(options_, plan_.width(), net_outputs(plan_), codes_of(plan_));
   if (!net) return std::move(net).fail();
   net_ = std::move(*net);
   order_.resize(train.x.rows);
@@ -132,8 +140,8 @@ Result<> NetTrainer::start_from(const Model& model) {
     return Error{Fault::data,
                  "train.init_from: a " + model.kind() + " cannot begin a net"};
   }
-  if (other->spec().layers != options_.layers ||
-      other->net().inputs != net_.inputs ||
+  if (!same_layers(other->spec().layers, options_.layers) ||
+      other->net().codes != net_.codes || other->net().inputs != net_.inputs ||
       other->net().outputs != net_.outputs) {
     return Error{
         Fault::data,

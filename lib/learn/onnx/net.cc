@@ -185,6 +185,27 @@ class NetWriter {
     return node("Sigmoid", in);
   }
 
+  /// Of each row the numbers at these places.
+  Value columns(const Value& rows, const std::vector<std::size_t>& places) {
+    Dims list;
+    for (const std::size_t place : places) list.push_back(whole(place));
+    const Value at = graph_.constant(std::span<const std::int64_t>(list),
+                                     {whole(list.size())});
+    return node("Gather", {rows, at}, Attributes().integer("axis", 1));
+  }
+  Value write(const EmbedUnit& u, const Inputs& in) {
+    Inputs parts;
+    if (!u.rest.empty()) parts.push_back(columns(in[0], u.rest));
+    for (const EmbedUnit::Codes& c : u.codes) {
+      const Value code = graph_.cast(columns(in[0], {c.place}), Element::int64);
+      const Value found =
+          node("Gather", {parameters(c.table, {whole(c.rows), whole(c.width)}),
+                          graph_.reshape(code, {-1})});
+      parts.push_back(found);
+    }
+    return node("Concat", parts, Attributes().integer("axis", 1));
+  }
+
   Graph& graph_;
   const NetWeights& weights_;
   std::vector<Value> values_;  ///< 0 the rows, 1 + i what leaves node i

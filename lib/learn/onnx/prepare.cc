@@ -52,6 +52,7 @@ class Preparer {
       case FeatureKind::number: return number(f);
       case FeatureKind::onehot: return onehot(f);
       case FeatureKind::hash: return hashed(f);
+      case FeatureKind::code:
       case FeatureKind::ordinal:
       case FeatureKind::frequency:
       case FeatureKind::target: return level_number(f);
