@@ -2,55 +2,58 @@
 #include "table/seal.h"
 
 #include <fcntl.h>
+#include <isa-l/crc64.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 
-#include "base/digest.h"
+#include "base/bytes.h"
 #include "base/file.h"
 
 namespace mlb::table {
 namespace {
 
-constexpr std::string_view kMagic = "MLBSEAL1";
-constexpr std::size_t kBlock = 1u << 20;
+constexpr std::string_view kMagic = "MLBSEAL2";
+constexpr std::size_t kBlock = 256u << 10;
 
 Error failed(int number) {
   return {Fault::data, "cannot be read or written: " + errno_text(number)};
 }
 
-/// Up to `size` bytes from the descriptor's position.
-Result<Bytes> read_some(int fd, std::size_t size) {
-  Bytes out(size);
+/// Up to bytes.size() bytes from the descriptor's position, of which it gives
+/// the number.
+Result<std::size_t> read_some(int fd, std::span<std::uint8_t> bytes) {
   ssize_t got = -1;
   do {
-    got = ::read(fd, out.data(), out.size());
+    got = ::read(fd, bytes.data(), bytes.size());
   } while (got < 0 && errno == EINTR);
   if (got < 0) return failed(errno);
-  out.resize(static_cast<std::size_t>(got));
-  return out;
+  return static_cast<std::size_t>(got);
 }
 
-/// SHA-256 of the next `length` bytes; an error when there are fewer.
-Result<Digest> digest_of(int fd, std::uint64_t length) {
-  Sha256 hash;
+/// CRC-64 of the next `length` bytes; an error when there are fewer.
+Result<std::uint64_t> sum_of(int fd, std::uint64_t length) {
+  std::uint64_t sum = 0;
+  Bytes bytes(std::min<std::uint64_t>(length, kBlock));
   while (length > 0) {
-    auto bytes = read_some(fd, std::min<std::uint64_t>(length, kBlock));
-    if (!bytes) return std::move(bytes).fail();
-    if (bytes->empty()) return Error{Fault::data, "ends too early"};
-    hash.add(*bytes);
-    length -= bytes->size();
+    const std::size_t most = std::min<std::uint64_t>(length, bytes.size());
+    auto got = read_some(fd, std::span(bytes).first(most));
+    if (!got) return std::move(got).fail();
+    if (*got == 0) return Error{Fault::data, "ends too early"};
+    sum = crc64_ecma_refl(sum, bytes.data(), *got);
+    length -= *got;
   }
-  return hash.finish();
+  return sum;
 }
 
-Bytes seal_of(std::uint64_t length, const Digest& digest) {
+Bytes seal_of(std::uint64_t length, std::uint64_t sum) {
   Writer out;
   out.raw(view_of(kMagic));
   out.number(length);
-  out.raw(digest.raw);
+  out.number(sum);
   return out.take();
 }
 
@@ -72,12 +75,15 @@ Result<Last> last_bytes(int fd) {
   if (::lseek(fd, static_cast<off_t>(out.length), SEEK_SET) < 0) {
     return failed(errno);
   }
-  while (out.seal.size() < kSealBytes) {
-    auto bytes = read_some(fd, kSealBytes - out.seal.size());
-    if (!bytes) return std::move(bytes).fail();
-    if (bytes->empty()) break;
-    out.seal.insert(out.seal.end(), bytes->begin(), bytes->end());
+  out.seal.resize(kSealBytes);
+  std::size_t done = 0;
+  while (done < kSealBytes) {
+    auto got = read_some(fd, std::span(out.seal).subspan(done));
+    if (!got) return std::move(got).fail();
+    if (*got == 0) break;
+    done += *got;
   }
+  out.seal.resize(done);
   return out;
 }
 
@@ -87,9 +93,9 @@ Result<> seal_file(const std::string& path) {
   const Fd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (!fd) return failed(errno);
   const std::uint64_t length = size_of(fd.get());
-  auto digest = digest_of(fd.get(), length);
-  if (!digest) return std::move(digest).fail();
-  auto written = write_all(fd.get(), seal_of(length, *digest));
+  auto sum = sum_of(fd.get(), length);
+  if (!sum) return std::move(sum).fail();
+  auto written = write_all(fd.get(), seal_of(length, *sum));
   if (!written) return written;
   if (::fsync(fd.get()) != 0) return failed(errno);
   return {};
@@ -117,10 +123,10 @@ Result<> check_seal(const std::string& path) {
                  "was written"};
   }
   if (::lseek(fd.get(), 0, SEEK_SET) < 0) return failed(errno);
-  auto digest = digest_of(fd.get(), last->length);
-  if (!digest) return std::move(digest).fail();
-  if (last->seal != seal_of(last->length, *digest)) {
-    return Error{Fault::data, "is damaged: its SHA-256 differs"};
+  auto sum = sum_of(fd.get(), last->length);
+  if (!sum) return std::move(sum).fail();
+  if (last->seal != seal_of(last->length, *sum)) {
+    return Error{Fault::data, "is damaged: its checksum differs"};
   }
   return {};
 }
