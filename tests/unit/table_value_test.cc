@@ -137,6 +137,35 @@ TEST_CASE("levels are numbered by first appearance and found again") {
   CHECK(levels.find(hash_text("v1"), "w") == Levels::kNone);
 }
 
+TEST_CASE("bytes of one place come together, whatever the width and number") {
+  Rng rng(5);
+  for (const std::size_t element : {1u, 2u, 4u, 8u}) {
+    for (const std::size_t count : {1u, 15u, 16u, 17u, 100u}) {
+      CAPTURE(element, count);
+      std::string raw;
+      for (std::size_t i = 0; i < count * element; ++i) {
+        raw += static_cast<char>(rng.below(256));
+      }
+      const std::string planes = shuffled(raw, element);
+      REQUIRE(planes.size() == raw.size());
+      for (std::size_t i = 0; i < raw.size(); ++i) {
+        CHECK(planes[i % element * count + i / element] == raw[i]);
+      }
+    }
+  }
+}
+
+TEST_CASE("few different bytes shrink, and so do many that come again") {
+  Rng rng(6);
+  std::string few, again;
+  for (std::size_t i = 0; i < 4096; ++i) {
+    few += static_cast<char>(rng.below(16));
+    again += static_cast<char>(i);
+  }
+  CHECK(deflated(few, 1).size() < few.size() * 6 / 10);
+  CHECK(deflated(again, 1).size() < again.size() / 2);
+}
+
 TEST_CASE("zlib reads what is deflated, noise and runs mixed") {
   Rng rng(3);
   for (const std::size_t count : {1u, 63u, 4096u, 65536u}) {
