@@ -17,8 +17,8 @@ struct PieceLoad {
   Block block;  ///< only its number, unless the text is read again
   Index index;
   std::string buffer;
-  Piece kept;
   std::vector<Piece> pieces;
+  std::vector<Cells> cells;  ///< in the pieces or in the buffer
   std::size_t rows = 0;
   Result<> made;
 };
@@ -39,12 +39,11 @@ class Conversion {
     const Syntax& syntax = file.reader().taker().syntax();
     const auto& columns = judged.inspection.columns;
     for (unsigned i = 0; i < thread_count(options); ++i) {
-      makers_.emplace_back(syntax, file.missing(), file.form(), columns,
-                           judged.levels);
+      makers_.emplace_back(syntax, file.missing(), file.form(), judged);
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      for (const Kept kept : {Kept::nothing, Kept::integers, Kept::reals}) {
-        reads_again_ |= spool.has(i, kept) && !can_become(kept, columns[i]);
+      for (const StoredAs& as : spool.stored(i)) {
+        reads_again_ |= !can_become(as, columns[i]);
       }
     }
   }
@@ -65,7 +64,7 @@ class Conversion {
   Result<> commit(PieceLoad& load) {
     if (!load.made) return load.made;
     rows_ += load.rows;
-    auto done = writer_.append(load.pieces, load.rows);
+    auto done = writer_.append(load.cells, load.rows);
     if (!done) return done;
     const std::uint64_t size = file_.reader().size();
     const std::uint64_t read =
@@ -103,13 +102,15 @@ class Conversion {
     SpoolReader reader(*bytes, load.rows);
     const auto& columns = judged_.inspection.columns;
     load.pieces.resize(columns.size());
+    load.cells.resize(columns.size());
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      const Kept kept = reader.next(load.kept);
-      const bool good =
-          can_become(kept, columns[i])
-              ? maker.make(i, load.rows, kept, load.kept, load.pieces[i])
+      const StoredColumn from = reader.next();
+      const auto cells =
+          can_become(from.as, columns[i])
+              ? maker.make(i, load.rows, from, load.pieces[i])
               : maker.make(load.block, load.index, i, load.pieces[i]);
-      if (!good) return changed();
+      if (!cells) return changed();
+      load.cells[i] = *cells;
     }
     return {};
   }

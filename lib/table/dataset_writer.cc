@@ -102,9 +102,9 @@ struct DatasetWriter::Impl {
                                  const std::string& name);
   Result<OpenColumn> open_text(const ColumnReport& report,
                                const std::string& name);
-  Result<> append(std::span<const Piece> pieces, std::size_t from,
+  Result<> append(std::span<const Cells> cells, std::size_t from,
                   std::size_t to);
-  Result<> append_texts(std::span<const Piece> pieces, std::size_t from,
+  Result<> append_texts(std::span<const Cells> cells, std::size_t from,
                         std::size_t to);
   Result<> write_texts();
   Result<> close_chunk();
@@ -239,30 +239,35 @@ Result<> DatasetWriter::Impl::open_all() {
   return done;
 }
 
-/// Rows [from, to) of the pieces into the chunk, which has room for them.
-Result<> DatasetWriter::Impl::append(std::span<const Piece> pieces,
+/// Rows [from, to) of the cells into the chunk, which has room for them.
+Result<> DatasetWriter::Impl::append(std::span<const Cells> cells,
                                      std::size_t from, std::size_t to) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     OpenColumn& column = columns[i];
     const std::size_t width = column.width;
-    const char* const values = pieces[i].values.data();
-    column.chunk.insert(column.chunk.end(), values + from * width,
-                        values + to * width);
+    if (width > 0) {
+      const char* const values = cells[i].values;
+      column.chunk.insert(column.chunk.end(), values + from * width,
+                          values + to * width);
+    }
     if (!column.mask) continue;
-    const auto* const mask = pieces[i].missing.data();
-    column.missing.insert(column.missing.end(), mask + from, mask + to);
+    if (const char* const mask = cells[i].missing) {
+      column.missing.insert(column.missing.end(), mask + from, mask + to);
+    } else {
+      column.missing.resize(column.missing.size() + to - from, '\0');
+    }
   }
   filled += to - from;
-  return has_texts ? append_texts(pieces, from, to) : Result<>();
+  return has_texts ? append_texts(cells, from, to) : Result<>();
 }
 
-Result<> DatasetWriter::Impl::append_texts(std::span<const Piece> pieces,
+Result<> DatasetWriter::Impl::append_texts(std::span<const Cells> cells,
                                            std::size_t from, std::size_t to) {
   for (std::size_t row = from; row < to; ++row) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       OpenColumn& column = columns[i];
       if (column.width > 0) continue;
-      const std::string_view text = pieces[i].text(row);
+      const std::string_view text = cells[i].text(row);
       column.texts += text;
       column.text_ends.push_back(column.texts.size());
       text_bytes += text.size();
@@ -453,12 +458,11 @@ Result<DatasetWriter> DatasetWriter::create(const std::string& path,
   return DatasetWriter(std::move(impl));
 }
 
-Result<> DatasetWriter::append(std::span<const Piece> pieces,
-                               std::size_t rows) {
+Result<> DatasetWriter::append(std::span<const Cells> cells, std::size_t rows) {
   for (std::size_t from = 0; from < rows;) {
     const auto room = static_cast<std::size_t>(impl_->chunk - impl_->filled);
     const std::size_t to = std::min(rows, from + room);
-    auto done = impl_->append(pieces, from, to);
+    auto done = impl_->append(cells, from, to);
     if (done && impl_->filled == impl_->chunk) done = impl_->close_chunk();
     if (!done) return std::move(done).context(impl_->path);
     from = to;

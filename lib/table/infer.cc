@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t kExamples = 3;
 constexpr std::uint64_t kFewRows = 20;
-constexpr std::size_t kAllValues = 2u << 20;
-constexpr std::size_t kAllBytes = 64u << 20;
-constexpr std::size_t kLeastValues = 64;
-constexpr std::size_t kLeastBytes = 64u << 10;
 constexpr std::size_t kAhead = 8;       // values whose slots are fetched early
 constexpr std::size_t kStretch = 4096;  // bytes whose lines are counted at once
 
@@ -33,16 +29,11 @@ bool contains_word(const std::string& name, std::string_view word) {
 
 }  // namespace
 
-DistinctLimit DistinctLimit::of(std::size_t columns) {
-  DistinctLimit out;
-  out.values = std::clamp(kAllValues / columns, kLeastValues, out.values);
-  out.bytes = std::clamp(kAllBytes / columns, kLeastBytes, out.bytes);
-  return out;
-}
-
 std::string_view BlockTexts::text(std::size_t row, std::size_t column) {
-  return field_text(raw_field(block_, index_, row, column), syntax_, scratch_)
-      .text;
+  const std::string_view raw = raw_field(block_, index_, row, column);
+  const bool plain = raw.empty() || raw.front() != syntax_.quote;
+  if (plain && !syntax_.escape) return raw;
+  return field_text(raw, syntax_, scratch_).text;
 }
 
 std::uint64_t BlockTexts::line_at(std::size_t place) {
@@ -69,6 +60,9 @@ void ColumnJudge::add_order(const ColumnSlice& slice) {
 void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
                              BlockTexts& texts) {
   const auto& candidates = slice.candidates;
+  if (slice.new_codes > 0 && places_.size() <= slice.coder) {
+    places_.resize(slice.coder + 1);
+  }
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     // The dictionaries of a wide table are beyond the cache.
@@ -76,11 +70,15 @@ void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
       levels_.expect(candidates[i + kAhead].hash);
     }
     const std::string_view text = texts.text(candidate.row, column);
-    if (!levels_.add(candidate.hash, text)) continue;
+    const std::size_t before = levels_.size();
+    const std::uint32_t level = levels_.add(candidate.hash, text);
+    if (i < slice.new_codes) places_[slice.coder].push_back(level);
+    if (levels_.size() == before) continue;
     if (examples_.size() < kExamples) examples_.push_back(shortened(text));
     if (levels_.size() > limit_.values || levels_.bytes() > limit_.bytes) {
       too_many_ = true;
       levels_.clear();
+      places_.clear();
       return;
     }
   }
@@ -116,6 +114,7 @@ unsigned char ColumnJudge::known() const {
   out |= is(Odd::not_number) ? 0 : Known::not_number;
   out |= is(Odd::not_boolean) ? 0 : Known::not_boolean;
   out |= too_many_ ? Known::many : 0;
+  out |= values_ == 0 || dates_.is_of_one() ? 0 : Known::not_dated;
   return static_cast<unsigned char>(out);
 }
 

@@ -39,17 +39,6 @@ struct ColumnStats {
   std::vector<std::string> examples;
 };
 
-/// Distinct values are counted up to so many a column, fewer when there are
-/// many columns: all together fit into about 100 MiB.
-inline constexpr std::size_t kDistinctLimit = 100000;
-struct DistinctLimit {
-  std::size_t values = kDistinctLimit;
-  std::size_t bytes = 16u << 20;  ///< of the texts
-  static DistinctLimit of(std::size_t columns);
-  /// For a column that shall be a category: 1 GiB of texts.
-  static DistinctLimit none() { return {1u << 30, 1u << 30}; }
-};
-
 /// What the dates of a column shall look like.
 struct DateWish {
   std::optional<DateFormat> format = {};
@@ -110,6 +99,10 @@ class ColumnJudge {
   /// The distinct values, unless there are too many.
   const Levels& levels() const { return levels_; }
   Levels take_levels() { return std::move(levels_); }
+  /// Of each coder, the levels of its codes, as far as there are levels.
+  std::vector<std::vector<std::uint32_t>> take_places() {
+    return std::move(places_);
+  }
   bool has_all_levels() const { return !too_many_; }
 
  private:
@@ -146,6 +139,7 @@ class ColumnJudge {
   std::array<Seen, kOdds> odd_;
   Moments moments_;
   Levels levels_;
+  std::vector<std::vector<std::uint32_t>> places_;
   bool too_many_ = false;
   bool increasing_ = true;  ///< whole numbers, each greater than the last
   std::int64_t last_ = 0;

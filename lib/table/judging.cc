@@ -23,13 +23,13 @@ struct JudgeLoad {
 Keep keep_for(ColumnType asked, const DateWish& wish) {
   switch (asked) {
     case ColumnType::automatic:
-    case ColumnType::ignore: return wish.demanded ? Keep::texts : Keep::numbers;
+    case ColumnType::ignore: return wish.demanded ? Keep::texts : Keep::found;
     case ColumnType::integer: return Keep::integers;
     case ColumnType::real: return Keep::reals;
-    case ColumnType::boolean:
-    case ColumnType::category:
+    case ColumnType::boolean: return Keep::booleans;
     case ColumnType::date:
-    case ColumnType::time:
+    case ColumnType::time: return Keep::moments;
+    case ColumnType::category:
     case ColumnType::text:
     case ColumnType::id: return Keep::texts;
   }
@@ -116,7 +116,7 @@ class Judging {
     }
     const Syntax& syntax = file.reader().taker().syntax();
     for (unsigned i = 0; i < thread_count(options); ++i) {
-      scanners_.emplace_back(syntax, file.missing(), file.form(), keep);
+      scanners_.emplace_back(syntax, file.missing(), file.form(), keep, i);
     }
   }
 
@@ -179,6 +179,7 @@ class Judging {
       if (checked) checked = decide(judge, out);
     }
     if (!checked) return std::move(checked).fail();
+    for (auto& scanner : scanners_) out.codes.push_back(scanner.take_codes());
     warn_of_unused_format(options_, inspection);
     return out;
   }
@@ -234,6 +235,9 @@ class Judging {
     Levels levels = judge.take_levels();
     if (verdict.type != Type::category) levels.clear();
     out.levels.push_back(std::move(levels));
+    auto places = judge.take_places();
+    if (verdict.type != Type::category) places.clear();
+    out.places.push_back(std::move(places));
     return {};
   }
 

@@ -59,6 +59,27 @@ std::uint64_t hash_text(std::string_view text) {
   return mix(mix(a ^ seed, b ^ hash) ^ kOdd, seed);
 }
 
+namespace {
+
+/// Of texts of one size; without a call where they are short.
+bool are_equal(const char* a, const char* b, std::size_t size) {
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) {
+    return load(a, 8) == load(b, 8) &&
+           load(a + size - 8, 8) == load(b + size - 8, 8);
+  }
+  if (size >= 4) {
+    return load(a, 4) == load(b, 4) &&
+           load(a + size - 4, 4) == load(b + size - 4, 4);
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 std::size_t Levels::slot_of(std::uint64_t hash, std::string_view t) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = static_cast<std::size_t>(hash) & mask;
@@ -66,7 +87,7 @@ std::size_t Levels::slot_of(std::uint64_t hash, std::string_view t) const {
     const Slot& slot = slots_[at];
     if (slot.level == kNone) return at;
     if (slot.tag == tag_of(hash) && slot.size == t.size() &&
-        std::memcmp(texts_.data() + slot.begin, t.data(), t.size()) == 0) {
+        are_equal(texts_.data() + slot.begin, t.data(), t.size())) {
       return at;
     }
   }
@@ -76,17 +97,17 @@ std::uint32_t Levels::find(std::uint64_t hash, std::string_view t) const {
   return slots_.empty() ? kNone : slots_[slot_of(hash, t)].level;
 }
 
-bool Levels::add(std::uint64_t hash, std::string_view t) {
+std::uint32_t Levels::add(std::uint64_t hash, std::string_view t) {
   if (ends_.size() * 4 >= slots_.size() * 3) grow();
   Slot& slot = slots_[slot_of(hash, t)];
-  if (slot.level != kNone) return false;
+  if (slot.level != kNone) return slot.level;
   slot = {tag_of(hash), static_cast<std::uint32_t>(ends_.size()),
           static_cast<std::uint32_t>(texts_.size()),
           static_cast<std::uint32_t>(t.size())};
   texts_ += t;
   ends_.push_back(static_cast<std::uint32_t>(texts_.size()));
   hashes_.push_back(hash);
-  return true;
+  return slot.level;
 }
 
 std::string_view Levels::text(std::uint32_t level) const {

@@ -24,8 +24,8 @@ class Levels {
     if (slots_.empty()) return;
     __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
   }
-  /// Adds it unless it is there; whether it was added.
-  bool add(std::uint64_t hash, std::string_view text);
+  /// Its place; it is added unless it is there, and then was the last one.
+  std::uint32_t add(std::uint64_t hash, std::string_view text);
   std::size_t size() const { return ends_.size(); }
   /// Of all texts together.
   std::size_t bytes() const { return texts_.size(); }

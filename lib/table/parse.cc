@@ -275,7 +275,10 @@ bool looks_whole(std::string_view text) {
 
 bool is_leading_zero_number(std::string_view text) {
   return has_leading_zero(text) &&
-         without_sign(text).find_first_not_of("0123456789.eE+-") == text.npos;
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return is_digit(c) || c == '.' || c == '+' || c == '-' ||
+                  (c | 0x20) == 'e';
+         });
 }
 
 bool may_be_number(char first, const NumberForm& form) {
