@@ -139,6 +139,16 @@ bool ColumnJudge::is_unique() const {
 void ColumnJudge::explain_text(Verdict& v) const {
   const Seen& not_number = seen(Odd::not_number);
   const std::uint64_t numbers = values_ - not_number.count;
+  const Seen& marked = seen(Odd::marked);
+  if (marked.count > 0 && (numbers + marked.count) * 100 >= values_ * 95) {
+    warn(v, "number_format",
+         "'" + marked.value + "' is a number with something beside it (" +
+             std::to_string(marked.count) +
+             " such values): %, a currency and 0x are not read; the column is "
+             "kept as text",
+         &marked);
+    return;
+  }
   const std::uint64_t others = seen(Odd::other_form).count;
   if (others > 0 && (numbers + others) * 100 >= values_ * 95) {
     const Seen& odd = seen(Odd::other_form);

@@ -34,17 +34,6 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-/// 1,234.5 or 1.234,5 or 1 234 or 0,5: a number to somebody.
-bool is_other_form(std::string_view text) {
-  constexpr NumberForm kForms[] = {
-      {'.', ','}, {',', '.'}, {',', {}}, {'.', ' '}, {'.', '\''}};
-  const bool digits = text.find_first_not_of("0123456789+-.,' eE") == text.npos;
-  return digits &&
-         std::any_of(std::begin(kForms), std::end(kForms), [&](const auto& f) {
-           return parse_real(text, f).has_value();
-         });
-}
-
 }  // namespace
 
 DistinctLimit DistinctLimit::of(std::size_t columns) {
@@ -526,8 +515,10 @@ void SliceScanner::not_a_number(const Place& place, std::string_view raw,
 /// Why it may have been meant as a number.
 void SliceScanner::explain(const Place& place, std::string_view text,
                            std::uint32_t row) {
-  if (text.empty() || !may_be_number(text.front(), form_)) return;
+  if (text.empty()) return;
   ColumnSlice& slice = place.slice;
+  if (is_marked_number(text)) see(slice, Odd::marked, row);
+  if (!may_be_number(text.front(), form_)) return;
   if (is_leading_zero_number(text)) {
     see(slice, Odd::leading_zero, row);
   } else if (is_other_form(text)) {

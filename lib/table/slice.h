@@ -29,8 +29,9 @@ enum class Odd : unsigned char {
   blanks,      ///< around a number
   other_form,  ///< a number if --thousands or --decimal were given
   too_great,   ///< a number beyond every double
+  marked,      ///< a number but for a %, a currency or 0x
 };
-inline constexpr std::size_t kOdds = 9;
+inline constexpr std::size_t kOdds = 10;
 
 /// How often, and the first row of the block.
 struct Sighting {
