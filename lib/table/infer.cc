@@ -57,6 +57,27 @@ void ColumnJudge::add_order(const ColumnSlice& slice) {
   last_ = slice.last;
 }
 
+/// The values are too many: none is kept.
+bool ColumnJudge::is_beyond_limit() {
+  too_many_ =
+      distinct() > limit_.values || hashed_ + levels_.bytes() > limit_.bytes;
+  if (!too_many_) return false;
+  hashes_.clear();
+  levels_.clear();
+  places_.clear();
+  return true;
+}
+
+/// Whether this and what follows is kept.
+bool ColumnJudge::has_levels(const ColumnSlice& slice) {
+  if (different_ != Different::if_texts) return different_ == Different::kept;
+  // Whole numbers that do not fit into 64 bits are texts in the end.
+  if (!slice.seen(Odd::not_number) && !slice.seen(Odd::too_large)) return false;
+  lacks_levels_ = hashes_.size() > 0;
+  different_ = Different::kept;
+  return true;
+}
+
 void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
                              BlockTexts& texts) {
   const auto& candidates = slice.candidates;
@@ -75,18 +96,31 @@ void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
     if (i < slice.new_codes) places_[slice.coder].push_back(level);
     if (levels_.size() == before) continue;
     if (examples_.size() < kExamples) examples_.push_back(shortened(text));
-    if (levels_.size() > limit_.values || levels_.bytes() > limit_.bytes) {
-      too_many_ = true;
-      levels_.clear();
-      places_.clear();
-      return;
+    if (is_beyond_limit()) return;
+  }
+}
+
+void ColumnJudge::add_distinct(const ColumnSlice& slice, std::size_t column,
+                               BlockTexts& texts) {
+  if (has_levels(slice)) return add_levels(slice, column, texts);
+  const auto& candidates = slice.candidates;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& candidate = candidates[i];
+    if (i + kAhead < candidates.size()) {
+      hashes_.expect(candidates[i + kAhead].hash);
     }
+    if (!hashes_.add(candidate.hash)) continue;
+    hashed_ += candidate.size;
+    if (examples_.size() < kExamples) {
+      examples_.push_back(shortened(texts.text(candidate.row, column)));
+    }
+    if (is_beyond_limit()) return;
   }
 }
 
 void ColumnJudge::add(const ColumnSlice& slice, std::size_t column,
                       BlockTexts& texts) {
-  if (!too_many_) add_levels(slice, column, texts);
+  if (!too_many_) add_distinct(slice, column, texts);
   add_order(slice);
   dates_.merge(slice.dates, [&](std::uint64_t n) { return texts.line(n - 1); });
   values_ += slice.values;
@@ -131,7 +165,7 @@ void ColumnJudge::warn(Verdict& verdict, std::string code, std::string message,
 
 /// Every value another one, and none missing, in rows enough to say so.
 bool ColumnJudge::is_unique() const {
-  const bool different = too_many_ ? increasing_ : levels_.size() == values_;
+  const bool different = too_many_ ? increasing_ : distinct() == values_;
   return different && missing_ == 0 && values_ >= kFewRows;
 }
 
@@ -186,7 +220,7 @@ Type ColumnJudge::automatic(Verdict& v) const {
     warn(v, "all_missing", "every value is missing");
     return Type::text;
   }
-  if (!too_many_ && levels_.size() == 1 && rows > 1) {
+  if (!too_many_ && distinct() == 1 && rows > 1) {
     warn(v, "constant", "every value is '" + examples_.front() + "'");
   }
   if (const auto type = date_type(v)) return *type;
@@ -341,7 +375,7 @@ ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
 ColumnStats ColumnJudge::stats(Type type) const {
   ColumnStats out;
   out.missing = missing_;
-  out.distinct = too_many_ ? limit_.values : levels_.size();
+  out.distinct = too_many_ ? limit_.values : distinct();
   out.examples = examples_;
   if (type == Type::date || type == Type::time) {
     const auto found = date_verdict();

@@ -36,6 +36,13 @@ Keep keep_for(ColumnType asked, const DateWish& wish) {
   return Keep::nothing;
 }
 
+Different different_for(ColumnType asked, Different found) {
+  if (asked == ColumnType::category) return Different::kept;
+  const bool open =
+      asked == ColumnType::automatic || asked == ColumnType::ignore;
+  return open ? found : Different::counted;
+}
+
 /// Rows of another width than the first, and what became of them.
 struct RaggedRows {
   std::uint64_t count = 0;
@@ -92,9 +99,9 @@ void warn_of_unused_format(const CsvOptions& options, Inspection& out) {
 /// Joins what the threads found, block after block.
 class Judging {
  public:
-  /// `wishes`: one a column.
+  /// `wishes`: one a column; `found`: of columns whose type is not asked for.
   Judging(CsvFile& file, const CsvOptions& options,
-          const std::vector<DateWish>& wishes, Spool* spool,
+          const std::vector<DateWish>& wishes, Different found, Spool* spool,
           const ReadProgress& progress)
       : file_(file),
         options_(options),
@@ -109,7 +116,7 @@ class Judging {
       const ColumnType asked = asked_type(options, name);
       judges_.emplace_back(
           name, asked == ColumnType::category ? DistinctLimit::none() : limit,
-          wishes[i]);
+          different_for(asked, found), wishes[i]);
       keep.push_back(spool == nullptr ? Keep::nothing
                                       : keep_for(asked, wishes[i]));
       fresh_.emplace_back().dates = judges_.back().dates();
@@ -142,7 +149,9 @@ class Judging {
     for (std::size_t i = 0; i < judges_.size(); ++i) {
       judges_[i].add(load.slices[i], i, texts);
       known_.add(i, judges_[i].known());
+      lacks_levels_ |= judges_[i].lacks_levels();
     }
+    if (lacks_levels_) return Error{Fault::cancelled, "to be judged again"};
     if (!load.spooled) return std::move(load.spooled).fail();
     if (spool_ != nullptr) spool_->add(std::move(*load.spooled), load.slices);
     rejected_.add(load.index.rejected, texts);
@@ -154,6 +163,9 @@ class Judging {
     }
     return {};
   }
+
+  /// After a commit that failed: see ColumnJudge::lacks_levels().
+  bool lacks_levels() const { return lacks_levels_; }
 
   Result<Judged> finish() {
     if (rows_ == 0) {
@@ -251,6 +263,7 @@ class Judging {
   std::vector<SliceScanner> scanners_;  ///< one a thread
   std::uint64_t line_;
   std::uint64_t rows_ = 0;
+  bool lacks_levels_ = false;
   RaggedRows rejected_;
   RaggedRows filled_;
 };
@@ -268,15 +281,22 @@ Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options, Spool* spool,
     if (!wish) return std::move(wish).fail();
     wishes.push_back(std::move(*wish));
   }
-  Judging judging(file, options, wishes, spool, progress);
-  Pipeline<JudgeLoad> pipeline(
-      [&](JudgeLoad& load) { return file.reader().taker().take(load.block); },
-      thread_count(options),
-      [&](JudgeLoad& load, unsigned worker) { judging.work(load, worker); },
-      [&](JudgeLoad& load) { return judging.commit(load); });
-  auto done = pipeline.run();
-  if (!done) return std::move(done).fail();
-  return judging.finish();
+  // Most columns that begin with numbers go on so: they are only counted.
+  for (const Different found : {Different::if_texts, Different::kept}) {
+    Judging judging(file, options, wishes, found, spool, progress);
+    Pipeline<JudgeLoad> pipeline(
+        [&](JudgeLoad& load) { return file.reader().taker().take(load.block); },
+        thread_count(options),
+        [&](JudgeLoad& load, unsigned worker) { judging.work(load, worker); },
+        [&](JudgeLoad& load) { return judging.commit(load); });
+    auto done = pipeline.run();
+    if (done) return judging.finish();
+    if (!judging.lacks_levels()) return std::move(done).fail();
+    if (spool != nullptr) spool->restart();
+    begun = file.reader().rewind();
+    if (!begun) return std::move(begun).fail();
+  }
+  return Error{Fault::bug, "levels are lacking where all are kept"};
 }
 
 }  // namespace mlb::table

@@ -307,6 +307,9 @@ std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
   const bool keeps = slice.kept == (kWhole ? Kept::integers : Kept::reals);
   if (!keeps && slice.kept != Kept::nothing) return row;
   const std::size_t before = slice.values;
+  const std::size_t numbers = slice.numbers.size();
+  slice.numbers.resize(numbers + end - row);
+  double* number = slice.numbers.data() + numbers;
   for (; row < end; ++row) {
     const std::string_view raw = raw_field(block, index, row, column);
     if (raw.empty()) {
@@ -323,13 +326,12 @@ std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
       if (!quick_real(raw.data(), raw.size(), value)) break;
     }
     ++slice.values;
-    if (!many) {
-      distinct(place, hash_text(raw), static_cast<std::uint32_t>(row));
-    }
-    slice.numbers.push_back(static_cast<double>(value));
+    if (!many) distinct(place, raw, static_cast<std::uint32_t>(row));
+    *number++ = static_cast<double>(value);
     if (keeps) slice.piece.put(row, value);
   }
   const auto count = static_cast<std::uint32_t>(slice.values - before);
+  slice.numbers.resize(numbers + count);
   slice.odd[static_cast<std::size_t>(Odd::not_boolean)].count += count;
   if (!kWhole) {
     slice.odd[static_cast<std::size_t>(Odd::not_integer)].count += count;
@@ -338,10 +340,30 @@ std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
   return row;
 }
 
+/// Hashes the texts that are plain, and has their slots fetched: that takes
+/// longer than all else.
+void SliceScanner::expect_codes(const Block& block, const Index& index,
+                                std::size_t column, std::size_t begin,
+                                std::size_t end, const Place& place) {
+  hash_of_.assign(end - begin, 0);
+  for (std::size_t row = begin; row < end; ++row) {
+    const std::string_view raw = raw_field(block, index, row, column);
+    if (raw.empty() || raw.front() == syntax_.quote || syntax_.escape) continue;
+    hash_of_[row - begin] = hash_text(raw);
+    place.codes.expect(hash_of_[row - begin]);
+  }
+}
+
 void SliceScanner::scan_tile(const Block& block, const Index& index,
                              std::size_t column, std::size_t begin,
                              std::size_t end, const Place& place) {
   ColumnSlice& slice = place.slice;
+  tile_ = begin;
+  if (slice.kept == Kept::coded) {
+    expect_codes(block, index, column, begin, end, place);
+  } else {
+    hash_of_.assign(end - begin, 0);
+  }
   for (std::size_t row = begin; row < end; ++row) {
     if (is_settled(slice, place.known)) {
       row =
@@ -373,20 +395,26 @@ void SliceScanner::scan_tile(const Block& block, const Index& index,
   }
 }
 
-void SliceScanner::distinct(const Place& place, std::uint64_t hash,
+namespace {
+
+Candidate candidate(std::uint64_t hash, std::string_view raw,
+                    std::uint32_t row) {
+  return {hash, row, static_cast<std::uint32_t>(raw.size())};
+}
+
+}  // namespace
+
+/// Counts it among the different values.
+void SliceScanner::distinct(const Place& place, std::string_view raw,
                             std::uint32_t row) {
+  if ((place.known & Known::many) != 0) return;
+  const std::uint64_t hash = hash_text(raw);
   std::uint64_t& recent = place.recent[hash & (recent_ - 1)];
   // This thread handed it on in an earlier block or row: blocks come to a
   // thread in their order, so its first place is known.
   if (recent == hash) return;
   recent = hash;
-  place.slice.candidates.push_back({hash, row});
-}
-
-/// Counts it among the different values.
-void SliceScanner::count(const Place& place, std::string_view raw,
-                         std::uint32_t row) {
-  if ((place.known & Known::many) == 0) distinct(place, hash_text(raw), row);
+  place.slice.candidates.push_back(candidate(hash, raw, row));
 }
 
 void SliceScanner::keep_text(const Place& place, std::string_view raw,
@@ -394,14 +422,15 @@ void SliceScanner::keep_text(const Place& place, std::string_view raw,
   ColumnSlice& slice = place.slice;
   if (slice.kept == Kept::texts) {
     slice.piece.put_text(raw);
-    count(place, raw, row);
+    distinct(place, raw, row);
     return;
   }
-  const std::uint64_t hash = hash_text(raw);
+  const std::uint64_t known = hash_of_[row - tile_];
+  const std::uint64_t hash = known != 0 ? known : hash_text(raw);
   const std::size_t before = place.codes.size();
   slice.piece.put(row, place.codes.add(hash, raw));
   if (place.codes.size() == before) return;
-  slice.candidates.push_back({hash, row});
+  slice.candidates.push_back(candidate(hash, raw, row));
   ++slice.new_codes;
   if (is_full(place.codes)) {
     slice.kept = Kept::nothing;  // from here on; the block becomes texts
@@ -416,7 +445,7 @@ void SliceScanner::value(const Place& place, std::string_view raw,
   if (are_texts(slice.kept)) {
     keep_text(place, raw, row);
   } else if (slice.kept != Kept::missing) {
-    count(place, raw, row);
+    distinct(place, raw, row);
   }
   if (slice.kept == Kept::moments && one_more_moment(slice, raw, row)) return;
   if (raw.empty() ||
@@ -440,7 +469,7 @@ void SliceScanner::begin_keeping(const Place& place, Sort first,
   if (are_texts(place.slice.kept)) {
     keep_text(place, raw, row);
   } else {
-    count(place, raw, row);
+    distinct(place, raw, row);
   }
 }
 

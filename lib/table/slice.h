@@ -43,6 +43,7 @@ struct Sighting {
 struct Candidate {
   std::uint64_t hash = 0;
   std::uint32_t row = 0;
+  std::uint32_t size = 0;  ///< of the text
 };
 
 struct ColumnSlice {
@@ -167,13 +168,14 @@ class SliceScanner {
   void explain(const Place& place, std::string_view text, std::uint32_t row);
   void begin_keeping(const Place& place, Sort first, std::string_view raw,
                      std::uint32_t row);
+  void expect_codes(const Block& block, const Index& index, std::size_t column,
+                    std::size_t begin, std::size_t end, const Place& place);
   void keep_text(const Place& place, std::string_view raw, std::uint32_t row);
   bool is_full(const Levels& codes) const {
     return codes.size() >= most_codes_.values ||
            codes.bytes() >= most_codes_.bytes;
   }
-  void count(const Place& place, std::string_view raw, std::uint32_t row);
-  void distinct(const Place& place, std::uint64_t hash, std::uint32_t row);
+  void distinct(const Place& place, std::string_view raw, std::uint32_t row);
 
   Syntax syntax_;
   const MissingWords& missing_;
@@ -185,7 +187,9 @@ class SliceScanner {
   std::vector<std::uint64_t> hashes_;
   std::uint32_t number_;
   DistinctLimit most_codes_;
-  std::vector<Levels> codes_;  ///< one a column
+  std::vector<Levels> codes_;           ///< one a column
+  std::vector<std::uint64_t> hash_of_;  ///< rows of a tile; 0: not known
+  std::size_t tile_ = 0;                ///< its first row
   std::string scratch_;
 };
 

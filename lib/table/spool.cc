@@ -247,6 +247,13 @@ void Spool::add(Spooled block, const std::vector<ColumnSlice>& slices) {
   blocks_.push_back(std::move(block));
 }
 
+void Spool::restart() {
+  blocks_.clear();
+  stored_.clear();
+  memory_ = 0;
+  end_ = 0;
+}
+
 Result<std::string_view> Spool::bytes(std::size_t number,
                                       std::string& buffer) const {
   const Spooled& block = blocks_[number];

@@ -44,6 +44,9 @@ class Spool {
   /// The next block, in order; what its columns were kept as.
   void add(Spooled block, const std::vector<ColumnSlice>& slices);
 
+  /// Forgets every block.
+  void restart();
+
   std::size_t blocks() const { return blocks_.size(); }
   const Spooled& block(std::size_t number) const { return blocks_[number]; }
   /// The ways in which blocks of this column were stored.

@@ -139,6 +139,15 @@ TEST_CASE("levels are numbered by first appearance and found again") {
   CHECK(levels.find(hash_text("v1"), "w") == Levels::kNone);
 }
 
+TEST_CASE("a set of hashes counts each of them once, and none as well") {
+  HashSet set;
+  CHECK(set.add(0));
+  CHECK_FALSE(set.add(0));
+  for (std::uint64_t i = 2; i < 1000; ++i) CHECK(set.add(i << 40));
+  for (std::uint64_t i = 2; i < 1000; ++i) CHECK_FALSE(set.add(i << 40));
+  CHECK(set.size() == 999);
+}
+
 TEST_CASE("bytes of one place come together, whatever the width and number") {
   Rng rng(5);
   for (const std::size_t element : {1u, 2u, 4u, 8u}) {
