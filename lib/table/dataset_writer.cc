@@ -447,6 +447,7 @@ Result<> DatasetWriter::Impl::close_chunk() {
   }
   begun += filled;
   filled = 0;
+  h5::start_syncing(file.get());
   return {};
 }
 

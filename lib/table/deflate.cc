@@ -72,15 +72,16 @@ void add_compressed(std::string_view bytes, std::string& out) {
   stream.next_in =
       reinterpret_cast<std::uint8_t*>(const_cast<char*>(bytes.data()));
   stream.avail_in = static_cast<std::uint32_t>(bytes.size());
-  const std::size_t before = out.size();
-  // Stored blocks are the worst case.
+  // Stored blocks are the worst case.  Kept, for filling it with zeros each
+  // time takes as long as Adler-32.
+  thread_local std::vector<std::uint8_t> packed;
   const std::size_t room = bytes.size() + bytes.size() / 1000 + 1024;
-  out.resize(before + room);
-  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data() + before);
+  if (packed.size() < room) packed.resize(room);
+  stream.next_out = packed.data();
   stream.avail_out = static_cast<std::uint32_t>(room);
   CHECK(isal_deflate_stateless(&stream) == COMP_OK);
   CHECK(stream.avail_in == 0);
-  out.resize(before + stream.total_out);
+  out.append(reinterpret_cast<const char*>(packed.data()), stream.total_out);
 }
 
 void add_stored(std::string_view bytes, std::string& out) {
@@ -187,14 +188,12 @@ std::size_t shuffle_many(std::string_view, char*) {
 
 }  // namespace
 
-std::string shuffled(std::string_view raw, std::size_t element) {
-  if (element == 1) return std::string(raw);
-  std::string out(raw.size(), '\0');
+void shuffle(std::string_view raw, std::size_t element, std::string& out) {
+  if (out.size() != raw.size()) out.resize(raw.size());
   std::size_t done = 0;
   if (element == 4) done = shuffle_many<4>(raw, out.data());
   if (element == 8) done = shuffle_many<8>(raw, out.data());
   shuffle_rest(raw, element, done, out.data());
-  return out;
 }
 
 std::string deflated(std::string_view bytes, std::size_t planes) {

@@ -286,10 +286,12 @@ bool is_hex(std::string_view text) {
          });
 }
 
+/// By the first and last bytes of the marks.
 bool may_be_marked(char first, char last) {
-  constexpr std::string_view kFirst = "-$\xe2\xc2";
-  constexpr std::string_view kLast = "%$\xac\xa3\xa5";
-  return kFirst.find(first) != kFirst.npos || kLast.find(last) != kLast.npos;
+  const bool sign =
+      first == '-' || first == '$' || first == '\xe2' || first == '\xc2';
+  return sign || last == '%' || last == '$' || last == '\xac' ||
+         last == '\xa3' || last == '\xa5';
 }
 
 }  // namespace

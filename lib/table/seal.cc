@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <span>
+#include <thread>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/file.h"
@@ -18,6 +21,7 @@ namespace {
 
 constexpr std::string_view kMagic = "MLBSEAL2";
 constexpr std::size_t kBlock = 256u << 10;
+constexpr std::uint64_t kPiece = 4u << 20;
 
 Error failed(int number) {
   return {Fault::data, "cannot be read or written: " + errno_text(number)};
@@ -34,19 +38,55 @@ Result<std::size_t> read_some(int fd, std::span<std::uint8_t> bytes) {
   return static_cast<std::size_t>(got);
 }
 
-/// CRC-64 of the next `length` bytes; an error when there are fewer.
-Result<std::uint64_t> sum_of(int fd, std::uint64_t length) {
+/// CRC-64 of `length` bytes from `offset` on; an error when there are fewer.
+Result<std::uint64_t> sum_of_piece(int fd, std::uint64_t offset,
+                                   std::uint64_t length, Bytes& buffer) {
   std::uint64_t sum = 0;
-  Bytes bytes(std::min<std::uint64_t>(length, kBlock));
+  buffer.resize(kBlock);
   while (length > 0) {
-    const std::size_t most = std::min<std::uint64_t>(length, bytes.size());
-    auto got = read_some(fd, std::span(bytes).first(most));
-    if (!got) return std::move(got).fail();
-    if (*got == 0) return Error{Fault::data, "ends too early"};
-    sum = crc64_ecma_refl(sum, bytes.data(), *got);
-    length -= *got;
+    ssize_t got = -1;
+    do {
+      got = ::pread(fd, buffer.data(), std::min<std::uint64_t>(length, kBlock),
+                    static_cast<off_t>(offset));
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) return failed(errno);
+    if (got == 0) return Error{Fault::data, "ends too early"};
+    const auto size = static_cast<std::uint64_t>(got);
+    sum = crc64_ecma_refl(sum, buffer.data(), size);
+    offset += size;
+    length -= size;
   }
   return sum;
+}
+
+/// The CRC-64 of the CRC-64s of all pieces of the first `length` bytes, which
+/// two threads make.
+Result<std::uint64_t> sum_of(int fd, std::uint64_t length) {
+  const std::uint64_t pieces = (length + kPiece - 1) / kPiece;
+  std::vector<std::uint64_t> sums(pieces);
+  std::array<Result<>, 2> done;
+  const auto work = [&](std::size_t first) {
+    Bytes buffer;
+    for (std::uint64_t i = first; i < pieces && done[first]; i += done.size()) {
+      const std::uint64_t offset = i * kPiece;
+      auto sum =
+          sum_of_piece(fd, offset, std::min(kPiece, length - offset), buffer);
+      if (sum) sums[i] = *sum;
+      if (!sum) done[first] = std::move(sum).fail();
+    }
+  };
+  if (pieces > 1) {
+    std::jthread other(work, std::size_t{1});
+    work(0);
+  } else {
+    work(0);
+  }
+  for (auto& one : done) {
+    if (!one) return std::move(one).fail();
+  }
+  Writer all;
+  for (const std::uint64_t sum : sums) all.number(sum);
+  return crc64_ecma_refl(0, all.bytes().data(), all.bytes().size());
 }
 
 Bytes seal_of(std::uint64_t length, std::uint64_t sum) {
@@ -90,7 +130,7 @@ Result<Last> last_bytes(int fd) {
 }  // namespace
 
 Result<> seal_file(const std::string& path) {
-  const Fd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  const Fd fd(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
   if (!fd) return failed(errno);
   const std::uint64_t length = size_of(fd.get());
   auto sum = sum_of(fd.get(), length);
@@ -122,7 +162,6 @@ Result<> check_seal(const std::string& path) {
                  "is no data set of mlbatch, or was cut or changed after it "
                  "was written"};
   }
-  if (::lseek(fd.get(), 0, SEEK_SET) < 0) return failed(errno);
   auto sum = sum_of(fd.get(), last->length);
   if (!sum) return std::move(sum).fail();
   if (last->seal != seal_of(last->length, *sum)) {

@@ -14,6 +14,8 @@ namespace mlb::table {
 namespace {
 
 constexpr std::size_t kTileBytes = 128u << 10;
+/// At least: else a wide table has more to do for the columns than for rows.
+constexpr std::size_t kTileRows = 32;
 /// All of a thread together, 4 MiB.
 constexpr std::size_t kRecentHashes = 512u << 10;
 constexpr std::size_t kMostRecent = 4096;
@@ -64,7 +66,7 @@ void ColumnSlice::clear() {
 
 std::size_t tile_rows(const Block& block, const Index& index) {
   const std::size_t row = block.size / std::max<std::size_t>(1, index.rows());
-  return std::max<std::size_t>(1, kTileBytes / std::max<std::size_t>(1, row));
+  return std::max(kTileRows, kTileBytes / std::max<std::size_t>(1, row));
 }
 
 SliceScanner::SliceScanner(const Syntax& syntax, const MissingWords& missing,

@@ -148,6 +148,16 @@ TEST_CASE("a set of hashes counts each of them once, and none as well") {
   CHECK(set.size() == 999);
 }
 
+namespace {
+
+std::string shuffled(std::string_view raw, std::size_t element) {
+  std::string out = "of before";
+  shuffle(raw, element, out);
+  return out;
+}
+
+}  // namespace
+
 TEST_CASE("bytes of one place come together, whatever the width and number") {
   Rng rng(5);
   for (const std::size_t element : {1u, 2u, 4u, 8u}) {
