@@ -171,19 +171,23 @@ Result<Inspection> convert_csv(const std::string& csv_path,
                                const ReadProgress& progress) {
   auto file = CsvFile::open(csv_path, options.csv);
   if (!file) return std::move(file).fail();
-  // Two passes over the file make one measure of progress.
-  const auto part = [&](std::uint64_t passes) -> ReadProgress {
-    if (!progress) return {};
-    return [&progress, passes](std::uint64_t done, std::uint64_t total) {
-      return progress(passes * total + done, 2 * total);
-    };
+  // Two passes make one measure of progress, in bytes of the file.  The second
+  // one reads no text, and takes two fifths of the time (35 to 45 %).
+  const auto part = [&](std::uint64_t before, std::uint64_t fifths) {
+    if (!progress) return ReadProgress();
+    return ReadProgress(
+        [=, &progress](std::uint64_t done, std::uint64_t total) {
+          if (total == 0) return progress(done, total);  // not known yet
+          return progress((before * total + fifths * done) / 5, total);
+        });
   };
   Spool spool(out_path);
-  auto judged = judge_csv(*file, options.csv, &spool, part(0));
+  auto judged = judge_csv(*file, options.csv, &spool, part(0, 3));
   if (!judged) return std::move(judged).fail();
   // What the threads of the judging had stays with their arenas otherwise.
   ::malloc_trim(0);
-  auto written = write_csv(*file, options, *judged, spool, out_path, part(1));
+  auto written =
+      write_csv(*file, options, *judged, spool, out_path, part(3, 2));
   if (!written) return std::move(written).fail();
   return std::move(judged->inspection);
 }

@@ -447,7 +447,6 @@ Result<> DatasetWriter::Impl::close_chunk() {
   }
   begun += filled;
   filled = 0;
-  h5::start_syncing(file.get());
   return {};
 }
 

@@ -1,8 +1,6 @@
 // See h5.h.
 #include "table/h5.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -65,13 +63,6 @@ Handle create_group(hid_t parent, const std::string& name) {
   H5Pset_obj_track_times(create.get(), false);
   return Handle(
       H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, create.get(), H5P_DEFAULT));
-}
-
-void start_syncing(hid_t file) {
-  int* fd = nullptr;
-  auto** const place = reinterpret_cast<void**>(&fd);
-  if (H5Fget_vfd_handle(file, H5P_DEFAULT, place) < 0 || fd == nullptr) return;
-  ::sync_file_range(*fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 Handle open_object(hid_t parent, const std::string& name) {

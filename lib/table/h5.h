@@ -45,9 +45,6 @@ void be_quiet();
 /// A new file whose bytes depend on its content only (no timestamps).
 Handle create_file(const std::string& path);
 Handle create_group(hid_t parent, const std::string& name);
-/// Has the system begin to put on the disk what was written: less is left to
-/// be waited for at the end.
-void start_syncing(hid_t file);
 /// A group or a data set.
 Handle open_object(hid_t parent, const std::string& name);
 /// The enum that h5py and anndata read as bool.

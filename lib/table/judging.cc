@@ -164,8 +164,18 @@ class Judging {
     return {};
   }
 
-  /// After a commit that failed: see ColumnJudge::lacks_levels().
-  bool lacks_levels() const { return lacks_levels_; }
+  /// After a commit that failed: the columns that lack levels, see there.
+  std::vector<std::size_t> lacking() const {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < judges_.size(); ++i) {
+      if (judges_[i].lacks_levels()) out.push_back(i);
+    }
+    return out;
+  }
+  /// Before the first block: this column is one of texts.
+  void expect_texts(std::size_t column) {
+    known_.add(column, Known::not_integer | Known::not_number);
+  }
 
   Result<Judged> finish() {
     if (rows_ == 0) {
@@ -282,8 +292,10 @@ Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options, Spool* spool,
     wishes.push_back(std::move(*wish));
   }
   // Most columns that begin with numbers go on so: they are only counted.
+  std::vector<std::size_t> texts;
   for (const Different found : {Different::if_texts, Different::kept}) {
     Judging judging(file, options, wishes, found, spool, progress);
+    for (const std::size_t column : texts) judging.expect_texts(column);
     Pipeline<JudgeLoad> pipeline(
         [&](JudgeLoad& load) { return file.reader().taker().take(load.block); },
         thread_count(options),
@@ -291,7 +303,8 @@ Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options, Spool* spool,
         [&](JudgeLoad& load) { return judging.commit(load); });
     auto done = pipeline.run();
     if (done) return judging.finish();
-    if (!judging.lacks_levels()) return std::move(done).fail();
+    texts = judging.lacking();
+    if (texts.empty()) return std::move(done).fail();
     if (spool != nullptr) spool->restart();
     begun = file.reader().rewind();
     if (!begun) return std::move(begun).fail();
