@@ -1,4 +1,4 @@
-// The values of one column of one block, in rows.  Private to lib/table.
+// The values of one column of one block, row by row.  Private to lib/table.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 
 namespace mlb::table {
 
+/// Values of one width, or texts.
 struct Piece {
   std::vector<char> values;           ///< rows of values of one width
   std::vector<std::uint8_t> missing;  ///< 1: missing
@@ -20,13 +21,14 @@ struct Piece {
     texts.clear();
     ends.clear();
   }
-  std::string_view text(std::size_t row) const {
-    const std::uint32_t begin = row == 0 ? 0 : ends[row - 1];
-    return std::string_view(texts).substr(begin, ends[row] - begin);
-  }
   template <class T>
   void put(std::size_t row, T value) {
     std::memcpy(values.data() + row * sizeof value, &value, sizeof value);
+  }
+  /// The first rows become this.
+  template <class T>
+  void fill(std::size_t rows, T value) {
+    for (std::size_t row = 0; row < rows; ++row) put(row, value);
   }
   /// The whole numbers of the first rows become reals, each the one nearest to
   /// its text; a missing one becomes nan.
@@ -45,13 +47,53 @@ struct Piece {
   }
 };
 
+/// A loan of a piece, at any address.
+struct Cells {
+  const char* values = nullptr;
+  const char* missing = nullptr;  ///< none: nothing is
+  const char* texts = nullptr;
+  const char* ends = nullptr;
+
+  Cells() = default;
+  explicit Cells(const Piece& piece)
+      : values(piece.values.data()),
+        missing(reinterpret_cast<const char*>(piece.missing.data())),
+        texts(piece.texts.data()),
+        ends(reinterpret_cast<const char*>(piece.ends.data())) {}
+  bool is_missing(std::size_t row) const {
+    return missing != nullptr && missing[row] != 0;
+  }
+  template <class T>
+  T value(std::size_t row) const {
+    T out;
+    std::memcpy(&out, values + row * sizeof out, sizeof out);
+    return out;
+  }
+  /// With the NUL behind it.
+  std::string_view text(std::size_t row) const {
+    const std::size_t begin = row == 0 ? 0 : end(row - 1);
+    return {texts + begin, end(row) - begin};
+  }
+  std::uint32_t end(std::size_t row) const {
+    std::uint32_t out;
+    std::memcpy(&out, ends + row * sizeof out, sizeof out);
+    return out;
+  }
+};
+
 /// How a block's values are kept while the type of their column is not known.
 enum class Kept : unsigned char {
   nothing,  ///< they are to be read again
   missing,  ///< every value is missing
   integers,
   reals,
+  booleans,  ///< a byte each
+  moments,   ///< microseconds, all of one format
+  coded,     ///< uint32: the places of texts among those of a coder
   texts
 };
+
+/// The code of a missing value.
+inline constexpr std::uint32_t kNoCode = 0xffffffff;
 
 }  // namespace mlb::table

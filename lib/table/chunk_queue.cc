@@ -25,11 +25,14 @@ ChunkQueue::~ChunkQueue() {
 void ChunkQueue::pack(Chunk& chunk) const {
   const std::string_view raw(chunk.raw.data(), chunk.raw.size());
   chunk.digest = sha256(view_of(raw.substr(0, chunk.used)));
-  if (compress_) {
-    chunk.packed = deflated(shuffled(raw, chunk.element), chunk.element);
-  } else {
+  if (!compress_) {
     chunk.packed = raw;
+    return;
   }
+  thread_local std::string planes;
+  if (chunk.element > 1) shuffle(raw, chunk.element, planes);
+  chunk.packed = deflated(chunk.element > 1 ? std::string_view(planes) : raw,
+                          chunk.element);
 }
 
 void ChunkQueue::add(Chunk chunk) {

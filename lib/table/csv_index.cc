@@ -28,8 +28,9 @@ ScanState scan_ends(const Block& block, const Syntax& syntax,
   std::size_t count = 0;
   for (std::size_t at = 0; at < block.size; at += kStretch) {
     const std::size_t to = std::min(block.size, at + kStretch);
-    if (index.ends.size() < count + kStretch + 64) {
-      index.ends.resize(std::max(index.ends.size() * 2, count + 2 * kStretch));
+    const std::size_t room = count + (to - at) + 64;
+    if (index.ends.size() < room) {
+      index.ends.resize(std::max(index.ends.size() * 2, room));
     }
     std::uint32_t* const begin = index.ends.data();
     count = static_cast<std::size_t>(

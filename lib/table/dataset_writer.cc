@@ -24,6 +24,8 @@ constexpr std::uint64_t kOpenChunkBytes = 64u << 20;
 constexpr std::uint64_t kLeastChunk = 256;
 constexpr std::uint64_t kMostChunk = 65536;
 constexpr std::size_t kMostStoredWarnings = 1000;
+/// HDF5 takes 25 kB for each open data set, so more columns are not all open.
+constexpr std::size_t kMostOpen = 256;
 /// Texts are handed to HDF5 after so many rows or bytes: fixed, for the order
 /// of its heap is part of the file.
 constexpr std::uint64_t kTextRows = 4096;
@@ -39,6 +41,21 @@ std::uint64_t chunk_for(std::size_t columns) {
   return rows;
 }
 
+/// Whether the column has a data set that tells which values are missing.
+bool has_mask(const ColumnReport& report) {
+  switch (report.type) {
+    case Type::date:
+    case Type::time: return true;
+    case Type::real:
+    case Type::category: return false;
+    case Type::integer:
+    case Type::boolean:
+    case Type::text:
+    case Type::id: return report.stats.missing > 0;
+  }
+  return false;
+}
+
 Result<> describe(hid_t object, const char* encoding, const char* version) {
   auto done =
       h5::write_attribute(object, "encoding-type", std::string(encoding));
@@ -48,11 +65,18 @@ Result<> describe(hid_t object, const char* encoding, const char* version) {
 
 }  // namespace
 
-/// The open data sets of one column, and its rows that are not yet written.
-struct OpenColumn {
-  h5::Handle object;  ///< what carries the attributes
+/// The open data sets of one column.
+struct OpenSets {
+  h5::Handle object;  ///< a group that holds them, if there is one
   h5::Handle values;
   h5::Handle mask;
+};
+
+/// One column, and its rows that are not yet written.
+struct OpenColumn {
+  OpenSets sets;
+  bool created = false;
+  bool has_mask = false;
   std::size_t width = 0;  ///< of a value; 0: texts
   std::vector<char> chunk;
   std::vector<char> missing;
@@ -94,17 +118,21 @@ struct DatasetWriter::Impl {
   h5::ColumnShape shape() const {
     return {inspection.rows, std::min(chunk, inspection.rows), compress, true};
   }
-  Result<> open_all();
-  Result<OpenColumn> open(const ColumnReport& report);
-  Result<OpenColumn> open_nullable(const ColumnReport& report,
-                                   const std::string& name, hid_t type);
-  Result<OpenColumn> open_moment(const ColumnReport& report,
-                                 const std::string& name);
-  Result<OpenColumn> open_text(const ColumnReport& report,
+  Result<> open_table();
+  Result<> create_sets(std::size_t column);
+  Result<> reopen_sets(std::size_t column);
+  Result<> use(std::size_t column);
+  void release(std::size_t column);
+  Result<OpenSets> open(const ColumnReport& report);
+  Result<OpenSets> open_nullable(const ColumnReport& report,
+                                 const std::string& name, hid_t type);
+  Result<OpenSets> open_moment(const ColumnReport& report,
                                const std::string& name);
-  Result<> append(std::span<const Piece> pieces, std::size_t from,
+  Result<OpenSets> open_text(const ColumnReport& report,
+                             const std::string& name);
+  Result<> append(std::span<const Cells> cells, std::size_t from,
                   std::size_t to);
-  Result<> append_texts(std::span<const Piece> pieces, std::size_t from,
+  Result<> append_texts(std::span<const Cells> cells, std::size_t from,
                         std::size_t to);
   Result<> write_texts();
   Result<> close_chunk();
@@ -114,9 +142,10 @@ struct DatasetWriter::Impl {
   Result<> write_levels(std::size_t column, std::span<const std::string> texts);
 };
 
-Result<OpenColumn> DatasetWriter::Impl::open_nullable(
-    const ColumnReport& report, const std::string& name, hid_t type) {
-  OpenColumn out;
+Result<OpenSets> DatasetWriter::Impl::open_nullable(const ColumnReport& report,
+                                                    const std::string& name,
+                                                    hid_t type) {
+  OpenSets out;
   const bool boolean = report.type == Type::boolean;
   const bool moment = report.type == Type::date || report.type == Type::time;
   if (report.stats.missing == 0 && !moment) {
@@ -139,8 +168,8 @@ Result<OpenColumn> DatasetWriter::Impl::open_nullable(
   return out;
 }
 
-Result<OpenColumn> DatasetWriter::Impl::open_moment(const ColumnReport& report,
-                                                    const std::string& name) {
+Result<OpenSets> DatasetWriter::Impl::open_moment(const ColumnReport& report,
+                                                  const std::string& name) {
   auto out = open_nullable(report, name, H5T_STD_I64LE);
   if (!out) return out;
   Result<> done;
@@ -155,9 +184,9 @@ Result<OpenColumn> DatasetWriter::Impl::open_moment(const ColumnReport& report,
   return out;
 }
 
-Result<OpenColumn> DatasetWriter::Impl::open_text(const ColumnReport& report,
-                                                  const std::string& name) {
-  OpenColumn out;
+Result<OpenSets> DatasetWriter::Impl::open_text(const ColumnReport& report,
+                                                const std::string& name) {
+  OpenSets out;
   h5::ColumnShape plain = shape();
   plain.compress = false;  // the texts lie in the heap, filters miss them
   plain.whole_chunks = false;
@@ -173,7 +202,7 @@ Result<OpenColumn> DatasetWriter::Impl::open_text(const ColumnReport& report,
   return out;
 }
 
-Result<OpenColumn> DatasetWriter::Impl::open(const ColumnReport& report) {
+Result<OpenSets> DatasetWriter::Impl::open(const ColumnReport& report) {
   const std::string name = h5::link_name(report.name);
   switch (report.type) {
     case Type::integer: return open_nullable(report, name, H5T_STD_I64LE);
@@ -182,7 +211,7 @@ Result<OpenColumn> DatasetWriter::Impl::open(const ColumnReport& report) {
     case Type::boolean:
       return open_nullable(report, name, h5::boolean_type().get());
     case Type::real: {
-      OpenColumn out;
+      OpenSets out;
       out.values =
           h5::create_column(table.get(), name, H5T_IEEE_F64LE, shape());
       auto done = describe(out.values.get(), "array", "0.2.0");
@@ -190,7 +219,7 @@ Result<OpenColumn> DatasetWriter::Impl::open(const ColumnReport& report) {
       return out;
     }
     case Type::category: {
-      OpenColumn out;
+      OpenSets out;
       out.object = h5::create_group(table.get(), name);
       out.values =
           h5::create_column(out.object.get(), "codes", H5T_STD_I32LE, shape());
@@ -210,7 +239,8 @@ Result<OpenColumn> DatasetWriter::Impl::open(const ColumnReport& report) {
   return Error{Fault::bug, "a column of no type"};
 }
 
-Result<> DatasetWriter::Impl::open_all() {
+/// The table with its index; its columns are created when they are written.
+Result<> DatasetWriter::Impl::open_table() {
   table = h5::create_group(file.get(), "table");
   auto done = describe(table.get(), "dataframe", "0.2.0");
   if (done)
@@ -223,46 +253,96 @@ Result<> DatasetWriter::Impl::open_all() {
   index = h5::create_column(table.get(), "row", H5T_STD_I64LE, shape());
   if (done) done = describe(index.get(), "array", "0.2.0");
   for (const auto& report : inspection.columns) {
-    if (!done) break;
-    auto opened = open(report);
-    if (!opened) return std::move(opened).fail();
-    const hid_t owner =
-        opened->object ? opened->object.get() : opened->values.get();
-    done = h5::write_attribute(owner, "mlbatch-type",
-                               std::string(name_of(report.type)));
-    if (done) done = h5::write_attribute(owner, "mlbatch-name", report.name);
-    opened->width = width_of(report);
-    has_texts |= opened->width == 0;
-    columns.push_back(std::move(*opened));
+    OpenColumn column;
+    column.width = width_of(report);
+    column.has_mask = has_mask(report);
+    has_texts |= column.width == 0;
+    columns.push_back(std::move(column));
     digests.emplace_back(report.name, report.type);
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (done && columns.size() <= kMostOpen) done = use(i);
   }
   return done;
 }
 
-/// Rows [from, to) of the pieces into the chunk, which has room for them.
-Result<> DatasetWriter::Impl::append(std::span<const Piece> pieces,
+Result<> DatasetWriter::Impl::create_sets(std::size_t column) {
+  const ColumnReport& report = inspection.columns[column];
+  auto opened = open(report);
+  if (!opened) return std::move(opened).fail();
+  const hid_t owner =
+      opened->object ? opened->object.get() : opened->values.get();
+  auto done = h5::write_attribute(owner, "mlbatch-type",
+                                  std::string(name_of(report.type)));
+  if (done) done = h5::write_attribute(owner, "mlbatch-name", report.name);
+  columns[column].sets = std::move(*opened);
+  columns[column].created = true;
+  return done;
+}
+
+Result<> DatasetWriter::Impl::reopen_sets(std::size_t column) {
+  const ColumnReport& report = inspection.columns[column];
+  const std::string name = h5::link_name(report.name);
+  OpenSets& sets = columns[column].sets;
+  const bool texts = columns[column].width == 0;
+  const bool group =
+      report.type == Type::category || (columns[column].has_mask && !texts);
+  const hid_t owner = table.get();
+  if (group) sets.object = h5::open_object(owner, name);
+  const hid_t holder = group ? sets.object.get() : owner;
+  sets.values =
+      h5::open_object(holder, !group                          ? name
+                              : report.type == Type::category ? "codes"
+                                                              : "values");
+  if (columns[column].has_mask) {
+    sets.mask =
+        h5::open_object(texts ? missing.get() : holder, texts ? name : "mask");
+  }
+  const bool good = sets.values && (sets.mask || !columns[column].has_mask);
+  if (good) return {};
+  return Error{Fault::data, "HDF5: cannot open the column '" + report.name +
+                                "' again; is the disk full?"};
+}
+
+/// Before the data sets of a column are written to.
+Result<> DatasetWriter::Impl::use(std::size_t column) {
+  if (columns[column].sets.values) return {};
+  return columns[column].created ? reopen_sets(column) : create_sets(column);
+}
+
+void DatasetWriter::Impl::release(std::size_t column) {
+  if (columns.size() > kMostOpen) columns[column].sets = {};
+}
+
+/// Rows [from, to) of the cells into the chunk, which has room for them.
+Result<> DatasetWriter::Impl::append(std::span<const Cells> cells,
                                      std::size_t from, std::size_t to) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     OpenColumn& column = columns[i];
     const std::size_t width = column.width;
-    const char* const values = pieces[i].values.data();
-    column.chunk.insert(column.chunk.end(), values + from * width,
-                        values + to * width);
-    if (!column.mask) continue;
-    const auto* const mask = pieces[i].missing.data();
-    column.missing.insert(column.missing.end(), mask + from, mask + to);
+    if (width > 0) {
+      const char* const values = cells[i].values;
+      column.chunk.insert(column.chunk.end(), values + from * width,
+                          values + to * width);
+    }
+    if (!column.has_mask) continue;
+    if (const char* const mask = cells[i].missing) {
+      column.missing.insert(column.missing.end(), mask + from, mask + to);
+    } else {
+      column.missing.resize(column.missing.size() + to - from, '\0');
+    }
   }
   filled += to - from;
-  return has_texts ? append_texts(pieces, from, to) : Result<>();
+  return has_texts ? append_texts(cells, from, to) : Result<>();
 }
 
-Result<> DatasetWriter::Impl::append_texts(std::span<const Piece> pieces,
+Result<> DatasetWriter::Impl::append_texts(std::span<const Cells> cells,
                                            std::size_t from, std::size_t to) {
   for (std::size_t row = from; row < to; ++row) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       OpenColumn& column = columns[i];
       if (column.width > 0) continue;
-      const std::string_view text = pieces[i].text(row);
+      const std::string_view text = cells[i].text(row);
       column.texts += text;
       column.text_ends.push_back(column.texts.size());
       text_bytes += text.size();
@@ -289,8 +369,11 @@ Bytes packed_texts(const OpenColumn& column) {
 Result<> DatasetWriter::Impl::write_texts() {
   auto done = write_ready();
   std::vector<const char*> pointers;
-  for (auto& column : columns) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    OpenColumn& column = columns[i];
     if (column.width > 0 || text_rows == 0 || !done) continue;
+    done = use(i);
+    if (!done) return done;
     pointers.clear();
     std::size_t begin = 0;
     for (const std::size_t end : column.text_ends) {
@@ -298,7 +381,8 @@ Result<> DatasetWriter::Impl::write_texts() {
       begin = end;
     }
     column.text_digest.add(packed_texts(column));
-    done = h5::write_texts(column.values.get(), texts_written, pointers);
+    done = h5::write_texts(column.sets.values.get(), texts_written, pointers);
+    release(i);
     column.texts.clear();
     column.text_ends.clear();
   }
@@ -314,16 +398,21 @@ Result<> DatasetWriter::Impl::write_ready() {
   while (!queue->is_empty()) {
     const Chunk next = queue->take();
     const std::size_t at = next.target / 2;
-    const h5::Handle& target = at == columns.size()   ? index
-                               : next.target % 2 == 0 ? columns[at].values
-                                                      : columns[at].mask;
-    if (done) done = h5::write_chunk(target.get(), next.first, next.packed);
-    if (at == columns.size()) continue;
-    if (next.target % 2 == 0) {
-      digests[at].add_values(next.digest);
-    } else {
-      digests[at].add_mask(next.digest);
+    if (at == columns.size()) {
+      if (done) done = h5::write_chunk(index.get(), next.first, next.packed);
+      continue;
     }
+    const bool mask = next.target % 2 != 0;
+    if (mask) {
+      digests[at].add_mask(next.digest);
+    } else {
+      digests[at].add_values(next.digest);
+    }
+    if (done) done = use(at);
+    const OpenSets& sets = columns[at].sets;
+    const h5::Handle& target = mask ? sets.mask : sets.values;
+    if (done) done = h5::write_chunk(target.get(), next.first, next.packed);
+    if (mask || !columns[at].has_mask) release(at);
   }
   return done;
 }
@@ -354,7 +443,7 @@ Result<> DatasetWriter::Impl::close_chunk() {
       digests[i].add_values(
           std::exchange(column.text_digest, Sha256()).finish());
     }
-    if (column.mask) add(2 * i + 1, std::exchange(column.missing, {}), 1);
+    if (column.has_mask) add(2 * i + 1, std::exchange(column.missing, {}), 1);
   }
   begun += filled;
   filled = 0;
@@ -399,11 +488,15 @@ Result<> DatasetWriter::Impl::describe_root() {
 
 Result<> DatasetWriter::Impl::write_levels(std::size_t column,
                                            std::span<const std::string> texts) {
+  auto done = use(column);
+  if (!done) return done;
   const h5::Handle categories =
-      h5::create_column(columns[column].object.get(), "categories",
+      h5::create_column(columns[column].sets.object.get(), "categories",
                         h5::text_type().get(), {texts.size(), 0, false, false});
-  auto done = describe(categories.get(), "string-array", "0.2.0");
-  return done ? h5::write_texts(categories.get(), 0, texts) : done;
+  done = describe(categories.get(), "string-array", "0.2.0");
+  if (done) done = h5::write_texts(categories.get(), 0, texts);
+  release(column);
+  return done;
 }
 
 /// What is left of the rows, the categories and the attributes of the file.
@@ -448,17 +541,16 @@ Result<DatasetWriter> DatasetWriter::create(const std::string& path,
   if (!impl->file) {
     return Error{Fault::data, path + ": cannot be written"};
   }
-  auto opened = impl->open_all();
+  auto opened = impl->open_table();
   if (!opened) return std::move(opened).context(path);
   return DatasetWriter(std::move(impl));
 }
 
-Result<> DatasetWriter::append(std::span<const Piece> pieces,
-                               std::size_t rows) {
+Result<> DatasetWriter::append(std::span<const Cells> cells, std::size_t rows) {
   for (std::size_t from = 0; from < rows;) {
     const auto room = static_cast<std::size_t>(impl_->chunk - impl_->filled);
     const std::size_t to = std::min(rows, from + room);
-    auto done = impl_->append(pieces, from, to);
+    auto done = impl_->append(cells, from, to);
     if (done && impl_->filled == impl_->chunk) done = impl_->close_chunk();
     if (!done) return std::move(done).context(impl_->path);
     from = to;

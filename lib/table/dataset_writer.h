@@ -31,8 +31,8 @@ class DatasetWriter {
   DatasetWriter(DatasetWriter&&) noexcept;
   DatasetWriter& operator=(DatasetWriter&&) noexcept;
 
-  /// The next rows: one piece a column, of `rows` rows.
-  Result<> append(std::span<const Piece> pieces, std::size_t rows);
+  /// The next rows: of every column so many cells.
+  Result<> append(std::span<const Cells> cells, std::size_t rows);
   /// Writes the categories (one a column, used where it is one), syncs,
   /// renames.
   Result<> finish(std::span<const Levels> levels);

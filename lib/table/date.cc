@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdio>
+#include <cstring>
 
 namespace mlb::table {
 namespace {
@@ -21,15 +23,14 @@ bool is_letter(char c) {
 }
 
 /// Howard Hinnant, "chrono-compatible low-level date algorithms" (2013):
-/// days since 1970-01-01 of a day of the proleptic Gregorian calendar.
-std::int64_t days_of(std::int64_t year, unsigned month, unsigned day) {
-  year -= month <= 2 ? 1 : 0;
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const auto of_era = static_cast<unsigned>(year - era * 400);
+/// days since 1970-01-01 of a day of the proleptic Gregorian calendar, of a
+/// year from 1 on.
+constexpr std::int64_t days_of(unsigned year, unsigned month, unsigned day) {
+  if (month <= 2) --year;
   const unsigned of_year =
       (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  const unsigned days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
-  return era * 146097 + static_cast<std::int64_t>(days) - 719468;
+  const unsigned years = year * 365 + year / 4 - year / 100 + year / 400;
+  return static_cast<std::int64_t>(years + of_year) - 719468;
 }
 
 struct Civil {
@@ -52,11 +53,11 @@ Civil civil_of(std::int64_t days) {
           month, of_year - (153 * m + 2) / 5 + 1};
 }
 
-unsigned days_in(unsigned year, unsigned month) {
-  constexpr std::array<unsigned, 12> kDays{31, 28, 31, 30, 31, 30,
-                                           31, 31, 30, 31, 30, 31};
+bool has_day(unsigned year, unsigned month, unsigned day) {
+  if (day <= 28) return day >= 1;
+  if (month != 2) return day <= 30u + ((month + month / 8) % 2);
   const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  return kDays[month - 1] + (month == 2 && leap ? 1u : 0u);
+  return day == 29 && leap;
 }
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
@@ -213,48 +214,75 @@ bool take_part(Parts& p, char code) {
   }
 }
 
-std::optional<Instant> instant_of(Parts p) {
-  if (p.year < 1 || p.month < 1 || p.month > 12 || p.day < 1 ||
-      p.day > days_in(p.year, p.month) || p.minute > 59 || p.second > 59) {
+std::optional<Instant> instant_of(const Parts& p) {
+  if (p.year < 1 || p.month < 1 || p.month > 12 ||
+      !has_day(p.year, p.month, p.day) || p.minute > 59 || p.second > 59) {
     return std::nullopt;
   }
+  unsigned hour = p.hour;
   if (p.twelve) {
-    if (p.hour < 1 || p.hour > 12) return std::nullopt;
-    p.hour = p.hour % 12 + (p.afternoon ? 12 : 0);
+    if (hour < 1 || hour > 12) return std::nullopt;
+    hour = hour % 12 + (p.afternoon ? 12 : 0);
   }
-  if (p.hour > 23) return std::nullopt;
+  if (hour > 23) return std::nullopt;
   const std::int64_t seconds =
       days_of(p.year, p.month, p.day) * 86400 +
-      static_cast<std::int64_t>(p.hour * 3600 + p.minute * 60 + p.second) -
+      static_cast<std::int64_t>(hour * 3600 + p.minute * 60 + p.second) -
       std::int64_t{60} * p.offset_minutes;
   const Instant out{seconds * kMicros + p.micros, p.offset};
   if (!is_time(out.micros)) return std::nullopt;
   return out;
 }
 
-/// 2022-03-05 or 2022-03-05T14:02:11Z, in exactly these forms: most dates are
-/// so.  What is not is left to the steps of the pattern.
+constexpr std::size_t kIsoDay = 10;   // 2022-03-05
+constexpr std::size_t kIsoTime = 20;  // 2022-03-05T14:02:11Z
+
+/// Eight characters of a form in which '0' stands for any digit: digits become
+/// their values, the others 0; `bad` becomes not 0 where the form is not kept.
+std::uint64_t by_form(const char* text, const char* form, std::uint64_t& bad) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::uint64_t word = 0;
+  std::uint64_t wanted = 0;
+  std::memcpy(&word, text, sizeof word);
+  std::memcpy(&wanted, form, sizeof wanted);
+  word ^= wanted;
+  // A digit may be up to 9, another character must be as it is in the form.
+  const std::uint64_t other = wanted ^ (kOnes * '0');
+  const std::uint64_t none = ((other + kOnes * 0x7f) >> 7) & kOnes;
+  bad |= (word | (word + kOnes * 0x76 + none * 9)) & (kOnes << 7);
+  return word;
+}
+
+/// In each byte ten times its digit and the next one.
+std::uint64_t pairs(std::uint64_t digits) {
+  return digits * 10 + (digits >> 8);
+}
+
+unsigned byte_of(std::uint64_t word, unsigned place) {
+  return static_cast<unsigned>(word >> (8 * place)) & 0xff;
+}
+
+/// In exactly these forms: most dates are so.  What is not is left to the
+/// steps of the pattern.
 bool take_iso(std::string_view text, Parts& p) {
-  constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
-  constexpr std::size_t kDate = 10;
-  if (text.size() != kDate && text.size() != kForm.size()) return false;
-  bool good = true;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    good &= kForm[i] == '0' ? is_digit(text[i]) : text[i] == kForm[i];
-  }
-  if (!good) return false;
-  const auto two = [&](std::size_t i) {
-    return static_cast<unsigned>((text[i] - '0') * 10 + (text[i + 1] - '0'));
-  };
-  p.year = two(0) * 100 + two(2);
-  p.month = two(5);
-  p.day = two(8);
-  if (text.size() == kDate) return true;
-  p.hour = two(11);
-  p.minute = two(14);
-  p.second = two(17);
+  if (std::endian::native != std::endian::little) return false;
+  const char* const t = text.data();
+  const bool time = text.size() == kIsoTime;
+  if (!time && text.size() != kIsoDay) return false;
+  std::uint64_t bad = 0;
+  const auto front = pairs(by_form(t, "0000-00-", bad));
+  const auto day = pairs(by_form(t + 2, "00-00-00", bad));
+  p.year = byte_of(front, 0) * 100 + byte_of(front, 2);
+  p.month = byte_of(front, 5);
+  p.day = byte_of(day, 6);
+  if (!time) return bad == 0;
+  const auto hour = pairs(by_form(t + 8, "00T00:00", bad));
+  const auto second = pairs(by_form(t + 12, "0:00:00Z", bad));
+  p.hour = byte_of(hour, 3);
+  p.minute = byte_of(hour, 6);
+  p.second = byte_of(second, 5);
   p.offset = true;
-  return true;
+  return bad == 0;
 }
 
 }  // namespace
@@ -270,12 +298,17 @@ Result<DateFormat> DateFormat::parse(std::string_view pattern) {
   return out;
 }
 
-std::optional<Instant> DateFormat::read(std::string_view text) const {
+std::optional<Instant> DateFormat::read_iso(std::string_view text) {
   Parts p;
-  const bool day_only = text.size() == std::string_view("2022-03-05").size();
-  if (is_iso_ && day_only != has_time_ && take_iso(text, p)) {
-    return instant_of(p);
+  return take_iso(text, p) ? instant_of(p) : std::nullopt;
+}
+
+std::optional<Instant> DateFormat::read(std::string_view text) const {
+  if (is_iso_ && (text.size() == kIsoTime) == has_time_) {
+    Parts p;
+    if (take_iso(text, p)) return instant_of(p);
   }
+  Parts p;
   p.rest = text;
   bool dated = false;
   for (const DateStep& step : steps_) {
@@ -293,9 +326,9 @@ std::optional<Instant> DateFormat::read(std::string_view text) const {
 }
 
 bool is_time(std::int64_t micros) {
-  static const std::int64_t least = days_of(1, 1, 1) * kMicrosPerDay;
-  static const std::int64_t end = days_of(10000, 1, 1) * kMicrosPerDay;
-  return micros >= least && micros < end;
+  constexpr std::int64_t kLeast = days_of(1, 1, 1) * kMicrosPerDay;
+  constexpr std::int64_t kEnd = days_of(10000, 1, 1) * kMicrosPerDay;
+  return micros >= kLeast && micros < kEnd;
 }
 
 bool is_date(std::int64_t micros) {

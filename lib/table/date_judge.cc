@@ -66,11 +66,33 @@ Candidates by_day_first(char separator, bool name) {
   }
 }
 
+constexpr unsigned word_of(char a, char b, char c) {
+  return static_cast<unsigned char>(a) | static_cast<unsigned>(b) << 8 |
+         static_cast<unsigned>(c) << 16;
+}
+
+/// Whether the first three letters are those of a month.
+bool begins_month(std::string_view text) {
+  constexpr std::array<unsigned, 12> kBegins{
+      word_of('j', 'a', 'n'), word_of('f', 'e', 'b'), word_of('m', 'a', 'r'),
+      word_of('a', 'p', 'r'), word_of('m', 'a', 'y'), word_of('j', 'u', 'n'),
+      word_of('j', 'u', 'l'), word_of('a', 'u', 'g'), word_of('s', 'e', 'p'),
+      word_of('o', 'c', 't'), word_of('n', 'o', 'v'), word_of('d', 'e', 'c')};
+  const auto lower = [&](std::size_t i) {
+    return static_cast<char>((text[i] | 0x20) & 0x7f);
+  };
+  const unsigned word = word_of(lower(0), lower(1), lower(2));
+  return std::find(kBegins.begin(), kBegins.end(), word) != kBegins.end();
+}
+
 Candidates candidates_of(std::string_view text) {
   constexpr std::size_t kShortest = 8;  // 5/3/2022
   constexpr std::size_t kLongest = 64;
   if (text.size() < kShortest || text.size() > kLongest) return {};
-  if (is_letter(text[0])) return {{name_d_y}, 1};
+  if (is_letter(text[0])) {
+    if (!begins_month(text)) return {};
+    return {{name_d_y}, 1};
+  }
   std::size_t n = 0;
   while (n < 5 && is_digit(text[n])) ++n;
   const char separator = text[n];
@@ -84,10 +106,6 @@ Candidates candidates_of(std::string_view text) {
 
 /// 0: no time, 1: of 24 hours, 2: of 12.
 std::size_t kind_of(std::string_view text) {
-  // As ISO 8601 has it: no form of 12 hours has a T there.
-  const bool iso = text.size() == 20 && text[4] == '-' && text[10] == 'T' &&
-                   text[13] == ':' && text[19] == 'Z';
-  if (iso) return 1;
   if (text.find(':') == text.npos) return 0;
   const auto half = text.find_last_of("Mm");
   const bool twelve = half != text.npos && half > text.rfind(':');
@@ -146,30 +164,58 @@ DateJudge::Tally& DateJudge::tally_of(std::size_t format) {
   return *tallies_.insert(at, std::move(fresh));
 }
 
-bool DateJudge::value(std::string_view text, std::uint64_t line) {
-  if (++values_ == 1) {
-    first_line_ = line;
-    first_ = beginning_of(text);
-  }
-  std::uint64_t hits = 0;
-  const auto try_format = [&](std::size_t index) {
-    const auto instant = format(index).read(text);
-    if (!instant) return;
-    hits |= std::uint64_t{1} << index;
-    tally_of(index).fit(*instant, line);
-  };
-  if (asked_) try_format(kAsked);
-  const Candidates found = candidates_of(text);
-  const std::size_t kind = found.count > 0 ? kind_of(text) : 0;
-  for (std::size_t i = 0; i < found.count; ++i) {
-    try_format(found.families[i] * kKinds + kind);
-  }
+/// The formats that did not read it, for the first time.
+void DateJudge::misfit(std::uint64_t hits, std::string_view text,
+                       std::uint64_t line) {
   for (Tally& t : tallies_) {
     if (t.misfit_line != 0 || (hits >> t.format & 1) != 0) continue;
     t.misfit_line = line;
     t.misfit = beginning_of(text);
   }
-  return hits != 0;
+}
+
+namespace {
+
+std::size_t iso_format(const Instant& iso) {
+  return ymd_dash * kKinds + (iso.offset ? 1 : 0);
+}
+
+}  // namespace
+
+bool DateJudge::one_more(const Instant& iso, std::uint64_t line) {
+  if (!is_of_one() || tallies_[0].format != iso_format(iso)) return false;
+  ++values_;
+  tallies_[0].fit(iso, line);
+  return true;
+}
+
+DateJudge::Reading DateJudge::value(std::string_view text, std::uint64_t line) {
+  if (++values_ == 1) {
+    first_line_ = line;
+    first_ = beginning_of(text);
+  }
+  Reading out;
+  std::uint64_t hits = 0;
+  const auto add = [&](std::size_t index, const Instant& instant) {
+    hits |= std::uint64_t{1} << index;
+    out = {out.formats + 1, index, instant.micros};
+    tally_of(index).fit(instant, line);
+  };
+  const auto try_format = [&](std::size_t index) {
+    if (const auto instant = format(index).read(text)) add(index, *instant);
+  };
+  if (asked_) try_format(kAsked);
+  if (const auto iso = DateFormat::read_iso(text)) {
+    add(iso_format(*iso), *iso);
+  } else {
+    const Candidates found = candidates_of(text);
+    const std::size_t kind = found.count > 0 ? kind_of(text) : 0;
+    for (std::size_t i = 0; i < found.count; ++i) {
+      try_format(found.families[i] * kKinds + kind);
+    }
+  }
+  misfit(hits, text, line);
+  return out;
 }
 
 void DateJudge::take_over(const DateJudge& first, const LineOf& line_of) {

@@ -24,8 +24,17 @@ class DateJudge {
   /// `asked` is tried beside the known formats and wins when it fits.
   explicit DateJudge(std::optional<DateFormat> asked);
 
-  /// `line` is not 0.  Whether a format reads it.
-  bool value(std::string_view text, std::uint64_t line);
+  /// What the formats read of a value.
+  struct Reading {
+    std::size_t formats = 0;  ///< how many read it
+    std::size_t format = 0;   ///< of known_date_formats(), the last that does
+    std::int64_t micros = 0;  ///< what it read
+  };
+  /// `line` is not 0.
+  Reading value(std::string_view text, std::uint64_t line);
+  /// The same of a text that DateFormat::read_iso() read so; false, and
+  /// nothing done, unless its format reads all before it and no other did.
+  bool one_more(const Instant& iso, std::uint64_t line);
   /// The same, faster, of a text that is a number: no known format reads one.
   void number(std::string_view text, std::uint64_t line) {
     if (only_counts_numbers()) {
@@ -69,6 +78,10 @@ class DateJudge {
   /// The same, of the asked format whether or not it fits.
   Verdict verdict_of_asked() const;
   bool has_asked() const { return asked_.has_value(); }
+  /// Whether one format, none that was asked for, reads every value so far.
+  bool is_of_one() const {
+    return !asked_ && tallies_.size() == 1 && tallies_[0].fits == values_;
+  }
 
  private:
   /// What is known of one format that at least one value fits.
@@ -84,6 +97,7 @@ class DateJudge {
     void fit(const Instant& instant, std::uint64_t line);
   };
   Tally& tally_of(std::size_t format);
+  void misfit(std::uint64_t hits, std::string_view text, std::uint64_t line);
   void take_over(const DateJudge& first, const LineOf& line_of);
   const Tally* best() const;
   const DateFormat& format(std::size_t index) const;

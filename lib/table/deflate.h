@@ -9,8 +9,8 @@
 namespace mlb::table {
 
 /// Byte 0 of every element, then byte 1 of every element, and so on.  `raw`
-/// holds whole elements.
-std::string shuffled(std::string_view raw, std::size_t element);
+/// holds whole elements.  `out` is used again and again: it is not cleared.
+void shuffle(std::string_view raw, std::size_t element, std::string& out);
 
 /// A zlib stream (RFC 1950) of `planes` stretches of equal length.  Stretches
 /// that do not shrink are stored: the low bytes of measurements are noise, and

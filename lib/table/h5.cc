@@ -65,6 +65,10 @@ Handle create_group(hid_t parent, const std::string& name) {
       H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, create.get(), H5P_DEFAULT));
 }
 
+Handle open_object(hid_t parent, const std::string& name) {
+  return Handle(H5Oopen(parent, name.c_str(), H5P_DEFAULT));
+}
+
 Handle boolean_type() {
   Handle type(H5Tenum_create(H5T_STD_I8LE));
   const signed char values[2] = {0, 1};

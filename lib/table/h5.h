@@ -45,6 +45,8 @@ void be_quiet();
 /// A new file whose bytes depend on its content only (no timestamps).
 Handle create_file(const std::string& path);
 Handle create_group(hid_t parent, const std::string& name);
+/// A group or a data set.
+Handle open_object(hid_t parent, const std::string& name);
 /// The enum that h5py and anndata read as bool.
 Handle boolean_type();
 Handle text_type();

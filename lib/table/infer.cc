@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t kExamples = 3;
 constexpr std::uint64_t kFewRows = 20;
-constexpr std::size_t kAllValues = 2u << 20;
-constexpr std::size_t kAllBytes = 64u << 20;
-constexpr std::size_t kLeastValues = 64;
-constexpr std::size_t kLeastBytes = 64u << 10;
 constexpr std::size_t kAhead = 8;       // values whose slots are fetched early
 constexpr std::size_t kStretch = 4096;  // bytes whose lines are counted at once
 
@@ -33,16 +29,11 @@ bool contains_word(const std::string& name, std::string_view word) {
 
 }  // namespace
 
-DistinctLimit DistinctLimit::of(std::size_t columns) {
-  DistinctLimit out;
-  out.values = std::clamp(kAllValues / columns, kLeastValues, out.values);
-  out.bytes = std::clamp(kAllBytes / columns, kLeastBytes, out.bytes);
-  return out;
-}
-
 std::string_view BlockTexts::text(std::size_t row, std::size_t column) {
-  return field_text(raw_field(block_, index_, row, column), syntax_, scratch_)
-      .text;
+  const std::string_view raw = raw_field(block_, index_, row, column);
+  const bool plain = raw.empty() || raw.front() != syntax_.quote;
+  if (plain && !syntax_.escape) return raw;
+  return field_text(raw, syntax_, scratch_).text;
 }
 
 std::uint64_t BlockTexts::line_at(std::size_t place) {
@@ -66,9 +57,33 @@ void ColumnJudge::add_order(const ColumnSlice& slice) {
   last_ = slice.last;
 }
 
+/// The values are too many: none is kept.
+bool ColumnJudge::is_beyond_limit() {
+  too_many_ =
+      distinct() > limit_.values || hashed_ + levels_.bytes() > limit_.bytes;
+  if (!too_many_) return false;
+  hashes_.clear();
+  levels_.clear();
+  places_.clear();
+  return true;
+}
+
+/// Whether this and what follows is kept.
+bool ColumnJudge::has_levels(const ColumnSlice& slice) {
+  if (different_ != Different::if_texts) return different_ == Different::kept;
+  // Whole numbers that do not fit into 64 bits are texts in the end.
+  if (!slice.seen(Odd::not_number) && !slice.seen(Odd::too_large)) return false;
+  lacks_levels_ = hashes_.size() > 0;
+  different_ = Different::kept;
+  return true;
+}
+
 void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
                              BlockTexts& texts) {
   const auto& candidates = slice.candidates;
+  if (slice.new_codes > 0 && places_.size() <= slice.coder) {
+    places_.resize(slice.coder + 1);
+  }
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     // The dictionaries of a wide table are beyond the cache.
@@ -76,19 +91,36 @@ void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
       levels_.expect(candidates[i + kAhead].hash);
     }
     const std::string_view text = texts.text(candidate.row, column);
-    if (!levels_.add(candidate.hash, text)) continue;
+    const std::size_t before = levels_.size();
+    const std::uint32_t level = levels_.add(candidate.hash, text);
+    if (i < slice.new_codes) places_[slice.coder].push_back(level);
+    if (levels_.size() == before) continue;
     if (examples_.size() < kExamples) examples_.push_back(shortened(text));
-    if (levels_.size() > limit_.values || levels_.bytes() > limit_.bytes) {
-      too_many_ = true;
-      levels_.clear();
-      return;
+    if (is_beyond_limit()) return;
+  }
+}
+
+void ColumnJudge::add_distinct(const ColumnSlice& slice, std::size_t column,
+                               BlockTexts& texts) {
+  if (has_levels(slice)) return add_levels(slice, column, texts);
+  const auto& candidates = slice.candidates;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& candidate = candidates[i];
+    if (i + kAhead < candidates.size()) {
+      hashes_.expect(candidates[i + kAhead].hash);
     }
+    if (!hashes_.add(candidate.hash)) continue;
+    hashed_ += candidate.size;
+    if (examples_.size() < kExamples) {
+      examples_.push_back(shortened(texts.text(candidate.row, column)));
+    }
+    if (is_beyond_limit()) return;
   }
 }
 
 void ColumnJudge::add(const ColumnSlice& slice, std::size_t column,
                       BlockTexts& texts) {
-  if (!too_many_) add_levels(slice, column, texts);
+  if (!too_many_) add_distinct(slice, column, texts);
   add_order(slice);
   dates_.merge(slice.dates, [&](std::uint64_t n) { return texts.line(n - 1); });
   values_ += slice.values;
@@ -116,6 +148,7 @@ unsigned char ColumnJudge::known() const {
   out |= is(Odd::not_number) ? 0 : Known::not_number;
   out |= is(Odd::not_boolean) ? 0 : Known::not_boolean;
   out |= too_many_ ? Known::many : 0;
+  out |= values_ == 0 || dates_.is_of_one() ? 0 : Known::not_dated;
   return static_cast<unsigned char>(out);
 }
 
@@ -132,7 +165,7 @@ void ColumnJudge::warn(Verdict& verdict, std::string code, std::string message,
 
 /// Every value another one, and none missing, in rows enough to say so.
 bool ColumnJudge::is_unique() const {
-  const bool different = too_many_ ? increasing_ : levels_.size() == values_;
+  const bool different = too_many_ ? increasing_ : distinct() == values_;
   return different && missing_ == 0 && values_ >= kFewRows;
 }
 
@@ -140,6 +173,16 @@ bool ColumnJudge::is_unique() const {
 void ColumnJudge::explain_text(Verdict& v) const {
   const Seen& not_number = seen(Odd::not_number);
   const std::uint64_t numbers = values_ - not_number.count;
+  const Seen& marked = seen(Odd::marked);
+  if (marked.count > 0 && (numbers + marked.count) * 100 >= values_ * 95) {
+    warn(v, "number_format",
+         "'" + marked.value + "' is a number with something beside it (" +
+             std::to_string(marked.count) +
+             " such values): %, a currency and 0x are not read; the column is "
+             "kept as text",
+         &marked);
+    return;
+  }
   const std::uint64_t others = seen(Odd::other_form).count;
   if (others > 0 && (numbers + others) * 100 >= values_ * 95) {
     const Seen& odd = seen(Odd::other_form);
@@ -177,7 +220,7 @@ Type ColumnJudge::automatic(Verdict& v) const {
     warn(v, "all_missing", "every value is missing");
     return Type::text;
   }
-  if (!too_many_ && levels_.size() == 1 && rows > 1) {
+  if (!too_many_ && distinct() == 1 && rows > 1) {
     warn(v, "constant", "every value is '" + examples_.front() + "'");
   }
   if (const auto type = date_type(v)) return *type;
@@ -332,7 +375,7 @@ ColumnJudge::Verdict ColumnJudge::decide(ColumnType asked) const {
 ColumnStats ColumnJudge::stats(Type type) const {
   ColumnStats out;
   out.missing = missing_;
-  out.distinct = too_many_ ? limit_.values : levels_.size();
+  out.distinct = too_many_ ? limit_.values : distinct();
   out.examples = examples_;
   if (type == Type::date || type == Type::time) {
     const auto found = date_verdict();

@@ -39,17 +39,6 @@ struct ColumnStats {
   std::vector<std::string> examples;
 };
 
-/// Distinct values are counted up to so many a column, fewer when there are
-/// many columns: all together fit into about 100 MiB.
-inline constexpr std::size_t kDistinctLimit = 100000;
-struct DistinctLimit {
-  std::size_t values = kDistinctLimit;
-  std::size_t bytes = 16u << 20;  ///< of the texts
-  static DistinctLimit of(std::size_t columns);
-  /// For a column that shall be a category: 1 GiB of texts.
-  static DistinctLimit none() { return {1u << 30, 1u << 30}; }
-};
-
 /// What the dates of a column shall look like.
 struct DateWish {
   std::optional<DateFormat> format = {};
@@ -77,17 +66,29 @@ class BlockTexts {
   std::vector<std::uint64_t> lines_;  ///< before each stretch; made when asked
 };
 
+/// What becomes of the different values of a column.
+enum class Different : unsigned char {
+  counted,   ///< by their hashes: they are no levels
+  if_texts,  ///< counted as long as all are numbers, else kept
+  kept       ///< as levels
+};
+
 /// Sees every value of one column once, block by block in order.
 class ColumnJudge {
  public:
-  ColumnJudge(std::string name, DistinctLimit limit, DateWish wish)
+  ColumnJudge(std::string name, DistinctLimit limit, Different different,
+              DateWish wish)
       : name_(std::move(name)),
         limit_(limit),
+        different_(different),
         dates_(std::move(wish.format)),
         dates_demanded_(wish.demanded) {}
 
   /// `column`: which one of the block this is.
   void add(const ColumnSlice& slice, std::size_t column, BlockTexts& texts);
+  /// Whether numbers were counted that would have had to be kept, for a text
+  /// came after them.  All values must be seen again, by a judge that keeps.
+  bool lacks_levels() const { return lacks_levels_; }
   /// For the scanners.
   unsigned char known() const;
   /// A judge of the dates of a block that knows the wish.
@@ -107,10 +108,11 @@ class ColumnJudge {
   std::uint64_t missing_count() const { return missing_; }
   std::uint64_t missing_words() const { return missing_words_; }
   const std::string& name() const { return name_; }
-  /// The distinct values, unless there are too many.
-  const Levels& levels() const { return levels_; }
   Levels take_levels() { return std::move(levels_); }
-  bool has_all_levels() const { return !too_many_; }
+  /// Of each coder, the levels of its codes, as far as there are levels.
+  std::vector<std::vector<std::uint32_t>> take_places() {
+    return std::move(places_);
+  }
 
  private:
   struct Seen {
@@ -123,8 +125,13 @@ class ColumnJudge {
   }
   bool is(Odd never_seen) const { return seen(never_seen).count == 0; }
   bool is_unique() const;
+  std::size_t distinct() const { return hashes_.size() + levels_.size(); }
+  bool has_levels(const ColumnSlice& slice);
+  void add_distinct(const ColumnSlice& slice, std::size_t column,
+                    BlockTexts& texts);
   void add_levels(const ColumnSlice& slice, std::size_t column,
                   BlockTexts& texts);
+  bool is_beyond_limit();
   void add_order(const ColumnSlice& slice);
   Type automatic(Verdict& verdict) const;
   void explain_text(Verdict& verdict) const;
@@ -138,6 +145,7 @@ class ColumnJudge {
 
   std::string name_;
   DistinctLimit limit_;
+  Different different_;
   DateJudge dates_;
   bool dates_demanded_ = false;
   std::uint64_t missing_ = 0;
@@ -145,7 +153,11 @@ class ColumnJudge {
   std::uint64_t values_ = 0;
   std::array<Seen, kOdds> odd_;
   Moments moments_;
-  Levels levels_;
+  HashSet hashes_;          ///< of different values, unless they are kept
+  std::size_t hashed_ = 0;  ///< bytes of those
+  Levels levels_;           ///< different values
+  bool lacks_levels_ = false;
+  std::vector<std::vector<std::uint32_t>> places_;
   bool too_many_ = false;
   bool increasing_ = true;  ///< whole numbers, each greater than the last
   std::int64_t last_ = 0;

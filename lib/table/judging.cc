@@ -23,17 +23,24 @@ struct JudgeLoad {
 Keep keep_for(ColumnType asked, const DateWish& wish) {
   switch (asked) {
     case ColumnType::automatic:
-    case ColumnType::ignore: return wish.demanded ? Keep::texts : Keep::numbers;
+    case ColumnType::ignore: return wish.demanded ? Keep::texts : Keep::found;
     case ColumnType::integer: return Keep::integers;
     case ColumnType::real: return Keep::reals;
-    case ColumnType::boolean:
-    case ColumnType::category:
+    case ColumnType::boolean: return Keep::booleans;
     case ColumnType::date:
-    case ColumnType::time:
+    case ColumnType::time: return Keep::moments;
+    case ColumnType::category:
     case ColumnType::text:
     case ColumnType::id: return Keep::texts;
   }
   return Keep::nothing;
+}
+
+Different different_for(ColumnType asked, Different found) {
+  if (asked == ColumnType::category) return Different::kept;
+  const bool open =
+      asked == ColumnType::automatic || asked == ColumnType::ignore;
+  return open ? found : Different::counted;
 }
 
 /// Rows of another width than the first, and what became of them.
@@ -92,9 +99,9 @@ void warn_of_unused_format(const CsvOptions& options, Inspection& out) {
 /// Joins what the threads found, block after block.
 class Judging {
  public:
-  /// `wishes`: one a column.
+  /// `wishes`: one a column; `found`: of columns whose type is not asked for.
   Judging(CsvFile& file, const CsvOptions& options,
-          const std::vector<DateWish>& wishes, Spool* spool,
+          const std::vector<DateWish>& wishes, Different found, Spool* spool,
           const ReadProgress& progress)
       : file_(file),
         options_(options),
@@ -109,14 +116,14 @@ class Judging {
       const ColumnType asked = asked_type(options, name);
       judges_.emplace_back(
           name, asked == ColumnType::category ? DistinctLimit::none() : limit,
-          wishes[i]);
+          different_for(asked, found), wishes[i]);
       keep.push_back(spool == nullptr ? Keep::nothing
                                       : keep_for(asked, wishes[i]));
       fresh_.emplace_back().dates = judges_.back().dates();
     }
     const Syntax& syntax = file.reader().taker().syntax();
     for (unsigned i = 0; i < thread_count(options); ++i) {
-      scanners_.emplace_back(syntax, file.missing(), file.form(), keep);
+      scanners_.emplace_back(syntax, file.missing(), file.form(), keep, i);
     }
   }
 
@@ -142,7 +149,9 @@ class Judging {
     for (std::size_t i = 0; i < judges_.size(); ++i) {
       judges_[i].add(load.slices[i], i, texts);
       known_.add(i, judges_[i].known());
+      lacks_levels_ |= judges_[i].lacks_levels();
     }
+    if (lacks_levels_) return Error{Fault::cancelled, "to be judged again"};
     if (!load.spooled) return std::move(load.spooled).fail();
     if (spool_ != nullptr) spool_->add(std::move(*load.spooled), load.slices);
     rejected_.add(load.index.rejected, texts);
@@ -153,6 +162,19 @@ class Judging {
       return Error{Fault::cancelled, "interrupted"};
     }
     return {};
+  }
+
+  /// After a commit that failed: the columns that lack levels, see there.
+  std::vector<std::size_t> lacking() const {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < judges_.size(); ++i) {
+      if (judges_[i].lacks_levels()) out.push_back(i);
+    }
+    return out;
+  }
+  /// Before the first block: this column is one of texts.
+  void expect_texts(std::size_t column) {
+    known_.add(column, Known::not_integer | Known::not_number);
   }
 
   Result<Judged> finish() {
@@ -179,6 +201,7 @@ class Judging {
       if (checked) checked = decide(judge, out);
     }
     if (!checked) return std::move(checked).fail();
+    for (auto& scanner : scanners_) out.codes.push_back(scanner.take_codes());
     warn_of_unused_format(options_, inspection);
     return out;
   }
@@ -234,6 +257,9 @@ class Judging {
     Levels levels = judge.take_levels();
     if (verdict.type != Type::category) levels.clear();
     out.levels.push_back(std::move(levels));
+    auto places = judge.take_places();
+    if (verdict.type != Type::category) places.clear();
+    out.places.push_back(std::move(places));
     return {};
   }
 
@@ -247,6 +273,7 @@ class Judging {
   std::vector<SliceScanner> scanners_;  ///< one a thread
   std::uint64_t line_;
   std::uint64_t rows_ = 0;
+  bool lacks_levels_ = false;
   RaggedRows rejected_;
   RaggedRows filled_;
 };
@@ -264,15 +291,25 @@ Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options, Spool* spool,
     if (!wish) return std::move(wish).fail();
     wishes.push_back(std::move(*wish));
   }
-  Judging judging(file, options, wishes, spool, progress);
-  Pipeline<JudgeLoad> pipeline(
-      [&](JudgeLoad& load) { return file.reader().taker().take(load.block); },
-      thread_count(options),
-      [&](JudgeLoad& load, unsigned worker) { judging.work(load, worker); },
-      [&](JudgeLoad& load) { return judging.commit(load); });
-  auto done = pipeline.run();
-  if (!done) return std::move(done).fail();
-  return judging.finish();
+  // Most columns that begin with numbers go on so: they are only counted.
+  std::vector<std::size_t> texts;
+  for (const Different found : {Different::if_texts, Different::kept}) {
+    Judging judging(file, options, wishes, found, spool, progress);
+    for (const std::size_t column : texts) judging.expect_texts(column);
+    Pipeline<JudgeLoad> pipeline(
+        [&](JudgeLoad& load) { return file.reader().taker().take(load.block); },
+        thread_count(options),
+        [&](JudgeLoad& load, unsigned worker) { judging.work(load, worker); },
+        [&](JudgeLoad& load) { return judging.commit(load); });
+    auto done = pipeline.run();
+    if (done) return judging.finish();
+    texts = judging.lacking();
+    if (texts.empty()) return std::move(done).fail();
+    if (spool != nullptr) spool->restart();
+    begun = file.reader().rewind();
+    if (!begun) return std::move(begun).fail();
+  }
+  return Error{Fault::bug, "levels are lacking where all are kept"};
 }
 
 }  // namespace mlb::table

@@ -1,6 +1,7 @@
 // See levels.h.
 #include "table/levels.h"
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -26,10 +27,6 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 std::uint64_t random_odd() {
   std::random_device device;
   return (static_cast<std::uint64_t>(device()) << 32 | device()) | 1;
-}
-
-std::uint32_t tag_of(std::uint64_t hash) {
-  return static_cast<std::uint32_t>(hash >> 32);
 }
 
 }  // namespace
@@ -59,16 +56,27 @@ std::uint64_t hash_text(std::string_view text) {
   return mix(mix(a ^ seed, b ^ hash) ^ kOdd, seed);
 }
 
+Levels::Slot Levels::slot_for(std::string_view t, std::uint32_t level) {
+  Slot out;
+  out.size = static_cast<std::uint32_t>(t.size());
+  out.level = level;
+  out.begin = load(t.data(), std::min<std::size_t>(t.size(), 8));
+  if (t.size() > 8) out.end = load(t.data() + t.size() - 8, 8);
+  return out;
+}
+
 std::size_t Levels::slot_of(std::uint64_t hash, std::string_view t) const {
+  const Slot wanted = slot_for(t, kNone);
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = static_cast<std::size_t>(hash) & mask;
   for (;; at = (at + 1) & mask) {
     const Slot& slot = slots_[at];
     if (slot.level == kNone) return at;
-    if (slot.tag == tag_of(hash) && slot.size == t.size() &&
-        std::memcmp(texts_.data() + slot.begin, t.data(), t.size()) == 0) {
-      return at;
+    if (slot.begin != wanted.begin || slot.end != wanted.end ||
+        slot.size != wanted.size) {
+      continue;
     }
+    if (t.size() <= 16 || text(slot.level) == t) return at;
   }
 }
 
@@ -76,17 +84,15 @@ std::uint32_t Levels::find(std::uint64_t hash, std::string_view t) const {
   return slots_.empty() ? kNone : slots_[slot_of(hash, t)].level;
 }
 
-bool Levels::add(std::uint64_t hash, std::string_view t) {
+std::uint32_t Levels::add(std::uint64_t hash, std::string_view t) {
   if (ends_.size() * 4 >= slots_.size() * 3) grow();
   Slot& slot = slots_[slot_of(hash, t)];
-  if (slot.level != kNone) return false;
-  slot = {tag_of(hash), static_cast<std::uint32_t>(ends_.size()),
-          static_cast<std::uint32_t>(texts_.size()),
-          static_cast<std::uint32_t>(t.size())};
+  if (slot.level != kNone) return slot.level;
+  slot = slot_for(t, static_cast<std::uint32_t>(ends_.size()));
   texts_ += t;
   ends_.push_back(static_cast<std::uint32_t>(texts_.size()));
   hashes_.push_back(hash);
-  return true;
+  return slot.level;
 }
 
 std::string_view Levels::text(std::uint32_t level) const {
@@ -100,13 +106,36 @@ void Levels::grow() {
   for (std::uint32_t level = 0; level < ends_.size(); ++level) {
     std::size_t at = static_cast<std::size_t>(hashes_[level]) & mask;
     while (slots_[at].level != kNone) at = (at + 1) & mask;
-    const std::uint32_t begin = level == 0 ? 0 : ends_[level - 1];
-    slots_[at] = {tag_of(hashes_[level]), level, begin, ends_[level] - begin};
+    slots_[at] = slot_for(text(level), level);
   }
 }
 
 void Levels::clear() {
   *this = {};
+}
+
+std::uint64_t& HashSet::slot(std::uint64_t hash) {
+  std::size_t at = place(hash);
+  while (slots_[at] != 0 && slots_[at] != hash) at = place(at + 1);
+  return slots_[at];
+}
+
+bool HashSet::add(std::uint64_t hash) {
+  if (size_ * 4 >= slots_.size() * 3) grow();
+  if (hash == 0) hash = 1;
+  std::uint64_t& at = slot(hash);
+  if (at == hash) return false;
+  at = hash;
+  ++size_;
+  return true;
+}
+
+void HashSet::grow() {
+  std::vector<std::uint64_t> before(std::max(kFirstSlots, slots_.size() * 2));
+  before.swap(slots_);
+  for (const std::uint64_t hash : before) {
+    if (hash != 0) slot(hash) = hash;
+  }
 }
 
 }  // namespace mlb::table

@@ -24,8 +24,8 @@ class Levels {
     if (slots_.empty()) return;
     __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
   }
-  /// Adds it unless it is there; whether it was added.
-  bool add(std::uint64_t hash, std::string_view text);
+  /// Its place; it is added unless it is there, and then was the last one.
+  std::uint32_t add(std::uint64_t hash, std::string_view text);
   std::size_t size() const { return ends_.size(); }
   /// Of all texts together.
   std::size_t bytes() const { return texts_.size(); }
@@ -33,13 +33,14 @@ class Levels {
   void clear();
 
  private:
-  /// All that a look-up needs but the text itself: one line of the cache.
+  /// All that a look-up needs of a text of up to 16 bytes, and most of others.
   struct Slot {
-    std::uint32_t tag = 0;
-    std::uint32_t level = kNone;
-    std::uint32_t begin = 0;
+    std::uint64_t begin = 0;  ///< the first eight bytes
+    std::uint64_t end = 0;    ///< the last eight, of longer ones
     std::uint32_t size = 0;
+    std::uint32_t level = kNone;
   };
+  static Slot slot_for(std::string_view text, std::uint32_t level);
   std::size_t slot_of(std::uint64_t hash, std::string_view text) const;
   void grow();
 
@@ -47,6 +48,28 @@ class Levels {
   std::vector<std::uint32_t> ends_;
   std::vector<std::uint64_t> hashes_;
   std::string texts_;
+};
+
+/// How many different texts there are, known by their hashes.
+class HashSet {
+ public:
+  void expect(std::uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[place(hash)]);
+  }
+  /// Whether it is new.
+  bool add(std::uint64_t hash);
+  std::size_t size() const { return size_; }
+  void clear() { *this = {}; }
+
+ private:
+  std::size_t place(std::uint64_t hash) const {
+    return static_cast<std::size_t>(hash) & (slots_.size() - 1);
+  }
+  std::uint64_t& slot(std::uint64_t hash);
+  void grow();
+
+  std::vector<std::uint64_t> slots_;  ///< 0: free
+  std::size_t size_ = 0;
 };
 
 }  // namespace mlb::table

@@ -254,6 +254,71 @@ std::optional<double> parse_real(std::string_view text,
   return plain ? parse_real(*plain) : std::nullopt;
 }
 
+bool decimal_real(std::uint64_t digits, std::int64_t exponent, double& out) {
+  return make_real({.digits = digits, .exponent = exponent, .negative = false},
+                   out);
+}
+
+bool is_other_form(std::string_view text) {
+  constexpr NumberForm kForms[] = {
+      {'.', ','}, {',', '.'}, {',', {}}, {'.', ' '}, {'.', '\''}};
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) {
+    return is_digit(c) || c == '+' || (c >= ',' && c <= '.') || c == '\'' ||
+           c == ' ' || (c | 0x20) == 'e';
+  });
+  return digits &&
+         std::any_of(std::begin(kForms), std::end(kForms), [&](const auto& f) {
+           return parse_real(text, f).has_value();
+         });
+}
+
+namespace {
+
+/// What people write beside numbers; the sign of the pound is two bytes.
+constexpr std::string_view kMarks[] = {"%", "$", "\xe2\x82\xac", "\xc2\xa3",
+                                       "\xc2\xa5"};
+
+bool is_hex(std::string_view text) {
+  constexpr std::size_t kPrefix = 2;
+  return text.size() > kPrefix && text[0] == '0' && (text[1] | 0x20) == 'x' &&
+         std::all_of(text.begin() + kPrefix, text.end(), [](char c) {
+           return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+         });
+}
+
+/// By the first and last bytes of the marks.
+bool may_be_marked(char first, char last) {
+  const bool sign =
+      first == '-' || first == '$' || first == '\xe2' || first == '\xc2';
+  return sign || last == '%' || last == '$' || last == '\xac' ||
+         last == '\xa3' || last == '\xa5';
+}
+
+}  // namespace
+
+bool is_marked_number(std::string_view text) {
+  if (is_hex(text)) return true;
+  if (text.empty() || !may_be_marked(text.front(), text.back())) return false;
+  const bool digit = is_digit(text.back());
+  for (const std::string_view mark : kMarks) {
+    std::string_view rest = text;
+    if (text.ends_with(mark)) {
+      rest.remove_suffix(mark.size());
+    } else if (digit && text.starts_with(mark)) {
+      rest.remove_prefix(mark.size());
+    } else if (digit && text.size() > mark.size() && text.front() == '-' &&
+               text.substr(1).starts_with(mark)) {
+      rest.remove_prefix(mark.size() + 1);
+    } else {
+      continue;
+    }
+    rest = trimmed(rest);
+    return parse_real(rest).has_value() ||
+           (!rest.empty() && is_other_form(rest));
+  }
+  return false;
+}
+
 bool is_beyond_reals(std::string_view text) {
   if (text.find_first_not_of("0123456789.eE+-") != text.npos) return false;
   const std::string number(text);
@@ -275,7 +340,10 @@ bool looks_whole(std::string_view text) {
 
 bool is_leading_zero_number(std::string_view text) {
   return has_leading_zero(text) &&
-         without_sign(text).find_first_not_of("0123456789.eE+-") == text.npos;
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return is_digit(c) || c == '.' || c == '+' || c == '-' ||
+                  (c | 0x20) == 'e';
+         });
 }
 
 bool may_be_number(char first, const NumberForm& form) {

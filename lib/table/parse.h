@@ -25,8 +25,15 @@ std::string_view trimmed(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 /// A decimal number, inf included; nothing for 1e400 and for "0123".
 std::optional<double> parse_real(std::string_view text);
+/// digits * 10^exponent, correctly rounded; false where it is no finite double,
+/// or 64 bits do not tell.
+bool decimal_real(std::uint64_t digits, std::int64_t exponent, double& out);
 /// A decimal number that only infinity could stand for: "1e400".
 bool is_beyond_reals(std::string_view text);
+/// 1,234.5 or 1.234,5 or 1 234 or 0,5: a number to somebody.
+bool is_other_form(std::string_view text);
+/// 12 %, $1,234.50, 0x1f: a number with something beside it.
+bool is_marked_number(std::string_view text);
 std::optional<bool> parse_boolean(std::string_view text);
 /// The same in another form; the thousands, if any, must be groups of three.
 std::optional<std::int64_t> parse_integer(std::string_view text,

@@ -1,9 +1,10 @@
 // See piece.h.
 #include "table/piece.h"
 
-#include <algorithm>
 #include <limits>
 #include <optional>
+
+#include "table/date_judge.h"
 
 namespace mlb::table {
 namespace {
@@ -41,28 +42,32 @@ std::size_t width_of(const ColumnReport& report) {
   return 0;
 }
 
-bool can_become(Kept kept, const ColumnReport& report) {
-  switch (kept) {
+bool can_become(const StoredAs& as, const ColumnReport& report) {
+  const bool moment = report.type == Type::date || report.type == Type::time;
+  switch (as.kept) {
     case Kept::nothing: return false;
     case Kept::integers:
       return stores_integers(report) || report.type == Type::real;
     case Kept::reals: return report.type == Type::real;
+    case Kept::booleans: return report.type == Type::boolean;
+    case Kept::moments:
+      return moment &&
+             report.date_format == known_date_formats()[as.format].pattern();
     case Kept::missing:
+    case Kept::coded:
     case Kept::texts: return true;
   }
   return false;
 }
 
 PieceMaker::PieceMaker(const Syntax& syntax, const MissingWords& missing,
-                       const NumberForm& form,
-                       std::span<const ColumnReport> reports,
-                       std::span<const Levels> levels)
+                       const NumberForm& form, const Judged& judged)
     : syntax_(syntax),
       missing_(missing),
       form_(form),
-      reports_(reports),
-      levels_(levels) {
-  for (const auto& report : reports) {
+      judged_(judged),
+      reports_(judged.inspection.columns) {
+  for (const auto& report : reports_) {
     auto& date = dates_.emplace_back();
     if (report.date_format.empty()) continue;
     auto format = DateFormat::parse(report.date_format);
@@ -80,57 +85,143 @@ void begin_piece(std::size_t rows, const ColumnReport& report, Piece& piece) {
 
 }  // namespace
 
-bool PieceMaker::make(const Block& block, const Index& index,
-                      std::size_t column, Piece& piece) {
+std::optional<Cells> PieceMaker::make(const Block& block, const Index& index,
+                                      std::size_t column, Piece& piece) {
   begin_piece(index.rows(), reports_[column], piece);
-  return make_rows(
-      column, 0, index.rows(),
+  const bool good = make_rows(
+      column, index.rows(),
       [&](std::size_t row) { return value(block, index, row, column); }, piece);
+  return good ? std::optional(Cells(piece)) : std::nullopt;
 }
 
-bool PieceMaker::make(std::size_t column, std::size_t rows, Kept kept,
-                      Piece& from, Piece& piece) {
-  const ColumnReport& report = reports_[column];
-  const bool as_is = (kept == Kept::integers && stores_integers(report)) ||
-                     (kept == Kept::reals && report.type == Type::real) ||
-                     (kept == Kept::texts && width_of(report) == 0);
-  if (as_is) {
-    std::swap(from, piece);
+namespace {
+
+/// The whole numbers, or codes, of few bytes each as others.
+template <class From, class To>
+void convert(const Cells& from, std::size_t rows, Piece& piece) {
+  piece.values.resize(rows * sizeof(To));
+  for (std::size_t row = 0; row < rows; ++row) {
+    piece.put(row, static_cast<To>(from.value<From>(row)));
+  }
+}
+
+template <class To>
+void convert_integers(const StoredColumn& from, std::size_t rows,
+                      Piece& piece) {
+  switch (from.width) {
+    case 1: return convert<std::int8_t, To>(from.cells, rows, piece);
+    case 2: return convert<std::int16_t, To>(from.cells, rows, piece);
+    case 4: return convert<std::int32_t, To>(from.cells, rows, piece);
+    default: return convert<std::int64_t, To>(from.cells, rows, piece);
+  }
+}
+
+/// Reals that are missing are nan.
+void blank_missing(const Cells& from, std::size_t rows, Piece& piece) {
+  if (from.missing == nullptr) return;
+  constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (from.is_missing(row)) piece.put(row, kMissing);
+  }
+}
+
+/// Calls use(row, code), with kNoCode where there is none.
+template <class Code, class Use>
+void each_code(const Cells& from, std::size_t rows, Use use) {
+  constexpr Code kNone = std::numeric_limits<Code>::max();
+  for (std::size_t row = 0; row < rows; ++row) {
+    const Code code = from.value<Code>(row);
+    use(row, code == kNone ? kNoCode : std::uint32_t{code});
+  }
+}
+
+template <class Use>
+void each_code(const StoredColumn& from, std::size_t rows, Use use) {
+  switch (from.width) {
+    case 1: return each_code<std::uint8_t>(from.cells, rows, use);
+    case 2: return each_code<std::uint16_t>(from.cells, rows, use);
+    default: return each_code<std::uint32_t>(from.cells, rows, use);
+  }
+}
+
+std::string_view without_nul(std::string_view text) {
+  return text.substr(0, text.size() - 1);
+}
+
+}  // namespace
+
+bool PieceMaker::make_coded(std::size_t column, std::size_t rows,
+                            const StoredColumn& from, Piece& piece) {
+  if (reports_[column].type == Type::category) {
+    pick_levels(column, rows, from, piece);
     return true;
   }
-  if (kept == Kept::integers) {
-    std::swap(from, piece);
-    piece.widen(rows);
-    return true;
-  }
-  begin_piece(rows, report, piece);
+  std::vector<std::uint32_t> codes(rows);
+  each_code(from, rows,
+            [&](std::size_t row, std::uint32_t code) { codes[row] = code; });
+  const Levels& texts = judged_.codes[from.coder][column];
   return make_rows(
-      column, 0, rows,
+      column, rows,
       [&](std::size_t row) {
-        const bool missing = kept == Kept::missing || from.missing[row] != 0;
-        const std::string_view text = missing ? "" : from.text(row);
-        return Value{text.substr(0, text.size() - (missing ? 0 : 1)), missing};
+        const bool none = codes[row] == kNoCode;
+        return Value{none ? "" : texts.text(codes[row]), none};
       },
       piece);
 }
 
-bool PieceMaker::make(const Block& block, const Index& index,
-                      std::vector<Piece>& pieces) {
-  const std::size_t tile = tile_rows(block, index);
-  for (std::size_t c = 0; c < pieces.size(); ++c) {
-    begin_piece(index.rows(), reports_[c], pieces[c]);
+/// The levels of codes; of a category.
+void PieceMaker::pick_levels(std::size_t column, std::size_t rows,
+                             const StoredColumn& from, Piece& piece) const {
+  const auto& of_coder = judged_.places[column];
+  // Without a code in any row, the coder may be unknown.
+  const std::uint32_t* const places =
+      from.coder < of_coder.size() ? of_coder[from.coder].data() : nullptr;
+  each_code(from, rows, [&](std::size_t row, std::uint32_t code) {
+    piece.put(row, code == kNoCode ? kNoCode : places[code]);
+  });
+}
+
+std::optional<Cells> PieceMaker::make(std::size_t column, std::size_t rows,
+                                      const StoredColumn& from, Piece& piece) {
+  const ColumnReport& report = reports_[column];
+  const auto with_mask = [&](const Piece& values) {
+    Cells out(values);
+    out.missing = from.cells.missing;
+    return out;
+  };
+  switch (from.as.kept) {
+    case Kept::integers:
+      if (report.type == Type::real) {
+        convert_integers<double>(from, rows, piece);
+        blank_missing(from.cells, rows, piece);
+        return with_mask(piece);
+      }
+      if (from.width == sizeof(std::int64_t)) return from.cells;
+      convert_integers<std::int64_t>(from, rows, piece);
+      return with_mask(piece);
+    case Kept::reals:
+    case Kept::booleans:
+    case Kept::moments: return from.cells;
+    case Kept::coded:
+      begin_piece(rows, report, piece);
+      if (!make_coded(column, rows, from, piece)) return std::nullopt;
+      return with_mask(piece);
+    case Kept::texts:
+      if (width_of(report) == 0) return from.cells;
+      break;
+    case Kept::nothing:
+    case Kept::missing: break;
   }
-  for (std::size_t begin = 0; begin < index.rows(); begin += tile) {
-    const std::size_t end = std::min(index.rows(), begin + tile);
-    for (std::size_t c = 0; c < pieces.size(); ++c) {
-      const bool good = make_rows(
-          c, begin, end,
-          [&](std::size_t row) { return value(block, index, row, c); },
-          pieces[c]);
-      if (!good) return false;
-    }
-  }
-  return true;
+  begin_piece(rows, report, piece);
+  const bool none = from.as.kept == Kept::missing;
+  const bool good = make_rows(
+      column, rows,
+      [&](std::size_t row) {
+        const bool missing = none || from.cells.is_missing(row);
+        return Value{missing ? "" : without_nul(from.cells.text(row)), missing};
+      },
+      piece);
+  return good ? std::optional(Cells(piece)) : std::nullopt;
 }
 
 PieceMaker::Value PieceMaker::value(const Block& block, const Index& index,
@@ -146,12 +237,12 @@ PieceMaker::Value PieceMaker::value(const Block& block, const Index& index,
 
 /// One typed loop a type, so that nothing is decided value by value.
 template <class ValueAt>
-bool PieceMaker::make_rows(std::size_t column, std::size_t begin,
-                           std::size_t end, ValueAt value_at, Piece& piece) {
+bool PieceMaker::make_rows(std::size_t column, std::size_t rows,
+                           ValueAt value_at, Piece& piece) {
   const ColumnReport& report = reports_[column];
   const auto run = [&](auto put) {
     bool good = true;
-    for (std::size_t row = begin; row < end; ++row) {
+    for (std::size_t row = 0; row < rows; ++row) {
       const Value v = value_at(row);
       piece.missing[row] = v.missing ? 1 : 0;
       good &= put(v, row);
@@ -197,7 +288,7 @@ bool PieceMaker::make_rows(std::size_t column, std::size_t begin,
       return run([&](Value v, std::size_t row) {
         const std::uint32_t level =
             v.missing ? Levels::kNone
-                      : levels_[column].find(hash_text(v.text), v.text);
+                      : judged_.levels[column].find(hash_text(v.text), v.text);
         piece.put(row, static_cast<std::int32_t>(level));
         return v.missing || level != Levels::kNone;
       });

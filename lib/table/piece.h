@@ -12,8 +12,9 @@
 #include "table/convert.h"
 #include "table/csv_blocks.h"
 #include "table/date.h"
-#include "table/levels.h"
+#include "table/judging.h"
 #include "table/parse.h"
+#include "table/spool.h"
 
 namespace mlb::table {
 
@@ -21,28 +22,23 @@ namespace mlb::table {
 /// (boolean); 0 for texts.
 std::size_t width_of(const ColumnReport& report);
 
-/// Whether values that were kept so can become those of a column.
-bool can_become(Kept kept, const ColumnReport& report);
+/// Whether values that were stored so can become those of a column.
+bool can_become(const StoredAs& as, const ColumnReport& report);
 
 /// Converts blocks; one a thread.
 class PieceMaker {
  public:
-  /// `levels`: of every column, used for categories.
   PieceMaker(const Syntax& syntax, const MissingWords& missing,
-             const NumberForm& form, std::span<const ColumnReport> reports,
-             std::span<const Levels> levels);
+             const NumberForm& form, const Judged& judged);
 
-  /// Fills one piece a column.  False when a value does not fit its column:
+  /// The values of one column, which can_become() what it is; they are in
+  /// `piece` or where they were.  Nothing when a value does not fit the column:
   /// the file is not the one that was judged.
-  bool make(const Block& block, const Index& index, std::vector<Piece>& pieces);
-
-  /// The same of one column, whose values were kept when they were judged and
-  /// can_become() what it is.
-  bool make(std::size_t column, std::size_t rows, Kept kept, Piece& from,
-            Piece& piece);
+  std::optional<Cells> make(std::size_t column, std::size_t rows,
+                            const StoredColumn& from, Piece& piece);
   /// The same of one column of a block.
-  bool make(const Block& block, const Index& index, std::size_t column,
-            Piece& piece);
+  std::optional<Cells> make(const Block& block, const Index& index,
+                            std::size_t column, Piece& piece);
 
  private:
   struct Value {
@@ -52,14 +48,18 @@ class PieceMaker {
   Value value(const Block& block, const Index& index, std::size_t row,
               std::size_t column);
   template <class ValueAt>
-  bool make_rows(std::size_t column, std::size_t begin, std::size_t end,
-                 ValueAt value_at, Piece& piece);
+  bool make_rows(std::size_t column, std::size_t rows, ValueAt value_at,
+                 Piece& piece);
+  bool make_coded(std::size_t column, std::size_t rows,
+                  const StoredColumn& from, Piece& piece);
+  void pick_levels(std::size_t column, std::size_t rows,
+                   const StoredColumn& from, Piece& piece) const;
 
   Syntax syntax_;
   const MissingWords& missing_;
   NumberForm form_;
+  const Judged& judged_;
   std::span<const ColumnReport> reports_;
-  std::span<const Levels> levels_;
   std::vector<std::optional<DateFormat>> dates_;  ///< one a column
   std::string scratch_;
 };

@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "table/parse.h"
+
 namespace mlb::table {
 
 /// Bytes behind a value that must be readable.
-inline constexpr std::size_t kQuickPadding = 24;
+inline constexpr std::size_t kQuickPadding = 40;
 
 namespace quick {
 
@@ -79,9 +81,9 @@ inline bool quick_integer(const char* p, std::size_t size, std::int64_t& out) {
   return bad == 0 && !zero;
 }
 
-/// [-]digits.digits, up to 7 and 16 of them, or [-]digits, up to 8; no leading
-/// zero; exact in a double: Clinger, "How to read floating point numbers
-/// accurately" (1990).
+/// [-]digits.digits, up to 7 and 18, 19 of them together, or [-]digits, up to
+/// 8; no leading zero.  What is exact in a double after Clinger, "How to read
+/// floating point numbers accurately" (1990), the rest by decimal_real().
 inline bool quick_real(const char* p, std::size_t size, double& out) {
   constexpr std::uint64_t kExact = std::uint64_t{1} << 53;
   const std::size_t sign = *p == '-' ? 1 : 0;
@@ -97,20 +99,24 @@ inline bool quick_real(const char* p, std::size_t size, double& out) {
   std::size_t places = 0;
   if (whole < size) {
     places = size - whole - 1;
-    if (whole == 8 || places - 1 >= 16) return false;
-    const char* const q = p + whole + 1;
-    const std::size_t first = std::min<std::size_t>(places, 8);
-    if (places + whole > 16) return false;
-    value = value * quick::kPowers[first] +
-            quick::digits(quick::load(q), first, bad);
-    if (places > 8) {
-      value = value * quick::kPowers[places - 8] +
-              quick::digits(quick::load(q + 8), places - 8, bad);
+    if (whole == 8 || places - 1 >= 18 || places + whole > 19) return false;
+    const char* q = p + whole + 1;
+    for (std::size_t left = places; left > 0; q += 8) {
+      const std::size_t some = std::min<std::size_t>(left, 8);
+      value = value * quick::kPowers[some] +
+              quick::digits(quick::load(q), some, bad);
+      left -= some;
     }
   }
-  if (bad != 0 || value > kExact) return false;
-  const double magnitude =
-      static_cast<double>(value) / static_cast<double>(quick::kPowers[places]);
+  if (bad != 0) return false;
+  double magnitude = 0;
+  if (value <= kExact && places < quick::kPowers.size()) {
+    magnitude = static_cast<double>(value) /
+                static_cast<double>(quick::kPowers[places]);
+  } else if (!decimal_real(value, -static_cast<std::int64_t>(places),
+                           magnitude)) {
+    return false;
+  }
   out = sign > 0 ? -magnitude : magnitude;
   return true;
 }

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "table/levels.h"
 #include "table/quick_number.h"
@@ -13,10 +14,16 @@ namespace mlb::table {
 namespace {
 
 constexpr std::size_t kTileBytes = 128u << 10;
+/// At least: else a wide table has more to do for the columns than for rows.
+constexpr std::size_t kTileRows = 32;
 /// All of a thread together, 4 MiB.
 constexpr std::size_t kRecentHashes = 512u << 10;
 constexpr std::size_t kMostRecent = 4096;
 constexpr std::size_t kLeastRecent = 16;
+constexpr std::size_t kAllValues = 2u << 20;
+constexpr std::size_t kAllBytes = 64u << 20;
+constexpr std::size_t kLeastValues = 64;
+constexpr std::size_t kLeastBytes = 64u << 10;
 /// A number of fewer bytes fits into int64 if it is whole.
 constexpr std::size_t kLongWhole = 19;
 
@@ -29,18 +36,20 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-/// 1,234.5 or 1.234,5 or 1 234 or 0,5: a number to somebody.
-bool is_other_form(std::string_view text) {
-  constexpr NumberForm kForms[] = {
-      {'.', ','}, {',', '.'}, {',', {}}, {'.', ' '}, {'.', '\''}};
-  const bool digits = text.find_first_not_of("0123456789+-.,' eE") == text.npos;
-  return digits &&
-         std::any_of(std::begin(kForms), std::end(kForms), [&](const auto& f) {
-           return parse_real(text, f).has_value();
-         });
+}  // namespace
+
+DistinctLimit DistinctLimit::of(std::size_t columns) {
+  DistinctLimit out;
+  out.values = std::clamp(kAllValues / columns, kLeastValues, out.values);
+  out.bytes = std::clamp(kAllBytes / columns, kLeastBytes, out.bytes);
+  return out;
 }
 
-}  // namespace
+DistinctLimit DistinctLimit::of_codes(std::size_t columns) {
+  DistinctLimit out = of(columns);
+  out.bytes /= 4;
+  return out;
+}
 
 void ColumnSlice::clear() {
   values = missing = missing_words = 0;
@@ -50,23 +59,29 @@ void ColumnSlice::clear() {
   candidates.clear();
   dates.clear();
   kept = Kept::nothing;
+  spoilt = false;
+  new_codes = 0;
   piece.clear();
 }
 
 std::size_t tile_rows(const Block& block, const Index& index) {
   const std::size_t row = block.size / std::max<std::size_t>(1, index.rows());
-  return std::max<std::size_t>(1, kTileBytes / std::max<std::size_t>(1, row));
+  return std::max(kTileRows, kTileBytes / std::max<std::size_t>(1, row));
 }
 
 SliceScanner::SliceScanner(const Syntax& syntax, const MissingWords& missing,
-                           const NumberForm& form, std::vector<Keep> keep)
+                           const NumberForm& form, std::vector<Keep> keep,
+                           std::uint32_t number)
     : syntax_(syntax),
       missing_(missing),
       form_(form),
       keep_(std::move(keep)),
       recent_(std::clamp(std::bit_floor(kRecentHashes / (keep_.size() + 1)),
                          kLeastRecent, kMostRecent)),
-      hashes_(recent_ * keep_.size()) {
+      hashes_(recent_ * keep_.size()),
+      number_(number),
+      most_codes_(DistinctLimit::of_codes(keep_.size())),
+      codes_(keep_.size()) {
   static_assert(kQuickPadding <= kScanPadding);
   for (const char c : std::string_view("-0123456789")) {
     begins_number_[static_cast<unsigned char>(c)] =
@@ -76,35 +91,31 @@ SliceScanner::SliceScanner(const Syntax& syntax, const MissingWords& missing,
 }
 
 /// Before the first value of a block.
-void SliceScanner::begin(const Index& index, unsigned char known, Keep keep,
-                         ColumnSlice& slice) const {
+void SliceScanner::begin(const Index& index, std::size_t column,
+                         ColumnSlice& slice) {
   slice.clear();
-  if (keep == Keep::nothing) return;
-  const bool texts = keep == Keep::texts || (known & Known::not_number) != 0;
-  const bool reals = keep == Keep::reals || (known & Known::not_integer) != 0;
-  slice.minus_zero_is_zero = keep == Keep::integers;
-  slice.kept = texts ? Kept::texts : reals ? Kept::reals : Kept::integers;
+  if (keep_[column] == Keep::nothing) return;
+  slice.kept = Kept::missing;
+  slice.minus_zero_is_zero = keep_[column] == Keep::integers;
   slice.piece.missing.assign(index.rows(), 0);
-  if (!texts) slice.piece.values.resize(index.rows() * sizeof(double));
 }
 
-/// Behind the last value: what turned out to be no numbers is kept as texts.
+/// Behind the last value: what turned out to be of another kind is kept as
+/// texts.
 void SliceScanner::end(const Block& block, const Index& index,
                        std::size_t column, ColumnSlice& slice) {
-  if (keep_[column] == Keep::nothing) return;
-  if (slice.values == 0) slice.kept = Kept::missing;
-  const bool numbers =
-      slice.kept == Kept::integers || slice.kept == Kept::reals;
-  if (!numbers || !slice.seen(Odd::not_number)) return;
+  Piece& piece = slice.piece;
+  slice.coder = number_;
+  slice.codes = static_cast<std::uint32_t>(codes_[column].size());
+  if (!slice.spoilt) return;
   slice.kept = Kept::texts;
-  slice.piece.clear();
+  piece.clear();
   for (std::size_t row = 0; row < index.rows(); ++row) {
-    const bool missing = slice.piece.missing[row] != 0;
-    slice.piece.put_text(missing
-                             ? std::string_view()
-                             : field_text(raw_field(block, index, row, column),
-                                          syntax_, scratch_)
-                                   .text);
+    const bool missing = piece.missing[row] != 0;
+    piece.put_text(missing ? std::string_view()
+                           : field_text(raw_field(block, index, row, column),
+                                        syntax_, scratch_)
+                                 .text);
   }
 }
 
@@ -114,13 +125,14 @@ void SliceScanner::scan(const Block& block, const Index& index,
   std::vector<unsigned char> bits(slices.size());
   for (std::size_t c = 0; c < slices.size(); ++c) {
     bits[c] = known.of(c);
-    this->begin(index, bits[c], keep_[c], slices[c]);
+    this->begin(index, c, slices[c]);
   }
   for (std::size_t begin = 0; begin < index.rows(); begin += tile) {
     const std::size_t end = std::min(index.rows(), begin + tile);
     for (std::size_t c = 0; c < slices.size(); ++c) {
       scan_tile(block, index, c, begin, end,
-                {slices[c], hashes_.data() + c * recent_, bits[c]});
+                {slices[c], hashes_.data() + c * recent_, codes_[c], bits[c],
+                 keep_[c]});
     }
   }
   for (std::size_t c = 0; c < slices.size(); ++c) {
@@ -136,14 +148,80 @@ bool is_settled(const ColumnSlice& slice, unsigned char known) {
          !slice.seen(Odd::not_number) && slice.dates.only_counts_numbers();
 }
 
+bool are_texts(Kept kept) {
+  return kept == Kept::texts || kept == Kept::coded;
+}
+
+/// How a block is kept that begins with such a value; `full`: no more codes.
+Kept kept_as(Sort first, Keep keep, unsigned char known, bool full) {
+  const auto is = [&](Known::Bit bit) { return (known & bit) != 0; };
+  const Kept text = full || is(Known::many) ? Kept::texts : Kept::coded;
+  const bool dated = first == Sort::moment && !is(Known::not_dated);
+  switch (keep) {
+    case Keep::nothing: return Kept::nothing;
+    case Keep::integers: return Kept::integers;
+    case Keep::reals: return Kept::reals;
+    case Keep::booleans: return Kept::booleans;
+    case Keep::moments: return dated ? Kept::moments : text;
+    case Keep::texts: return text;
+    case Keep::found: break;
+  }
+  const bool number = first == Sort::integer || first == Sort::real;
+  if (number && is(Known::not_number)) return text;
+  switch (first) {
+    case Sort::integer:
+      return is(Known::not_integer) ? Kept::reals : Kept::integers;
+    case Sort::real: return Kept::reals;
+    case Sort::boolean: return is(Known::not_boolean) ? text : Kept::booleans;
+    case Sort::moment: return dated ? Kept::moments : text;
+    case Sort::text: return text;
+  }
+  return text;
+}
+
+constexpr double kMissingReal = std::numeric_limits<double>::quiet_NaN();
+
+/// From `row` on, the first value; those before it are missing.
+void keep_as(Kept kept, std::size_t row, ColumnSlice& slice) {
+  Piece& piece = slice.piece;
+  const std::size_t rows = piece.missing.size();
+  slice.kept = kept;
+  switch (kept) {
+    case Kept::nothing:
+    case Kept::missing: break;
+    case Kept::integers:
+    case Kept::moments:
+      piece.values.resize(rows * sizeof(std::int64_t));
+      piece.fill(row, std::int64_t{0});
+      break;
+    case Kept::reals:
+      piece.values.resize(rows * sizeof(double));
+      piece.fill(row, kMissingReal);
+      break;
+    case Kept::booleans:
+      piece.values.resize(rows);
+      piece.fill(row, '\0');
+      break;
+    case Kept::coded:
+      piece.values.resize(rows * sizeof kNoCode);
+      piece.fill(row, kNoCode);
+      break;
+    case Kept::texts:
+      for (std::size_t i = 0; i < row; ++i) piece.put_text({});
+      break;
+  }
+}
+
 void put_missing(ColumnSlice& slice, std::size_t row) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   ++slice.missing;
-  if (slice.kept == Kept::nothing) return;
+  if (slice.piece.missing.empty()) return;
   slice.piece.missing[row] = 1;
   switch (slice.kept) {
-    case Kept::integers: slice.piece.put(row, std::int64_t{0}); break;
-    case Kept::reals: slice.piece.put(row, kNone); break;
+    case Kept::integers:
+    case Kept::moments: slice.piece.put(row, std::int64_t{0}); break;
+    case Kept::reals: slice.piece.put(row, kMissingReal); break;
+    case Kept::booleans: slice.piece.put(row, '\0'); break;
+    case Kept::coded: slice.piece.put(row, kNoCode); break;
     case Kept::texts: slice.piece.put_text({}); break;
     case Kept::nothing:
     case Kept::missing: break;
@@ -162,7 +240,60 @@ void put_whole(ColumnSlice& slice, std::string_view text, std::size_t row,
   } else if (slice.kept == Kept::reals) {
     const bool minus_zero = whole == 0 && text.front() == '-';
     slice.piece.put(row, minus_zero ? -0.0 : static_cast<double>(whole));
+  } else {
+    slice.spoilt |= slice.kept == Kept::booleans || slice.kept == Kept::moments;
   }
+}
+
+}  // namespace
+
+namespace {
+
+/// Of a column that is not one of whole numbers any more.
+void put_real(ColumnSlice& slice, std::size_t row, double real) {
+  if (slice.kept == Kept::integers) {
+    // A real among values that were whole so far.
+    slice.piece.widen(row);
+    slice.kept = Kept::reals;
+  }
+  if (slice.kept == Kept::reals) {
+    slice.piece.put(row, real);
+  } else {
+    slice.spoilt |= slice.kept == Kept::booleans || slice.kept == Kept::moments;
+  }
+}
+
+/// Of what is no number: nothing where it is no moment, or no truth value.
+void put_moment_or_truth(ColumnSlice& slice, std::size_t row,
+                         const std::optional<DateJudge::Reading>& moment,
+                         std::optional<bool> truth) {
+  switch (slice.kept) {
+    case Kept::moments:
+      slice.spoilt |= !moment || moment->format != slice.format;
+      slice.piece.put(row, moment ? moment->micros : 0);
+      return;
+    case Kept::booleans:
+      slice.spoilt |= !truth;
+      slice.piece.put(row, static_cast<char>(truth.value_or(false) ? 1 : 0));
+      return;
+    case Kept::integers:
+    case Kept::reals: slice.spoilt = true; return;
+    case Kept::nothing:
+    case Kept::missing:
+    case Kept::coded:
+    case Kept::texts: return;
+  }
+}
+
+/// Of a block of moments; false: it is not as simple as that.
+bool one_more_moment(ColumnSlice& slice, std::string_view text,
+                     std::uint32_t row) {
+  const auto iso = DateFormat::read_iso(text);
+  if (!iso || !slice.dates.one_more(*iso, row + 1)) return false;
+  see(slice, Odd::not_integer, row);
+  see(slice, Odd::not_number, row);
+  slice.piece.put(row, iso->micros);
+  return true;
 }
 
 }  // namespace
@@ -171,13 +302,16 @@ void put_whole(ColumnSlice& slice, std::string_view text, std::size_t row,
 template <class Number>
 std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
                                      std::size_t column, std::size_t row,
-                                     std::size_t end, Place place) {
+                                     std::size_t end, const Place& place) {
   constexpr bool kWhole = std::is_same_v<Number, std::int64_t>;
   ColumnSlice& slice = place.slice;
   const bool many = (place.known & Known::many) != 0;
   const bool keeps = slice.kept == (kWhole ? Kept::integers : Kept::reals);
   if (!keeps && slice.kept != Kept::nothing) return row;
   const std::size_t before = slice.values;
+  const std::size_t numbers = slice.numbers.size();
+  slice.numbers.resize(numbers + end - row);
+  double* number = slice.numbers.data() + numbers;
   for (; row < end; ++row) {
     const std::string_view raw = raw_field(block, index, row, column);
     if (raw.empty()) {
@@ -195,10 +329,11 @@ std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
     }
     ++slice.values;
     if (!many) distinct(place, raw, static_cast<std::uint32_t>(row));
-    slice.numbers.push_back(static_cast<double>(value));
+    *number++ = static_cast<double>(value);
     if (keeps) slice.piece.put(row, value);
   }
   const auto count = static_cast<std::uint32_t>(slice.values - before);
+  slice.numbers.resize(numbers + count);
   slice.odd[static_cast<std::size_t>(Odd::not_boolean)].count += count;
   if (!kWhole) {
     slice.odd[static_cast<std::size_t>(Odd::not_integer)].count += count;
@@ -207,10 +342,30 @@ std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
   return row;
 }
 
+/// Hashes the texts that are plain, and has their slots fetched: that takes
+/// longer than all else.
+void SliceScanner::expect_codes(const Block& block, const Index& index,
+                                std::size_t column, std::size_t begin,
+                                std::size_t end, const Place& place) {
+  hash_of_.assign(end - begin, 0);
+  for (std::size_t row = begin; row < end; ++row) {
+    const std::string_view raw = raw_field(block, index, row, column);
+    if (raw.empty() || raw.front() == syntax_.quote || syntax_.escape) continue;
+    hash_of_[row - begin] = hash_text(raw);
+    place.codes.expect(hash_of_[row - begin]);
+  }
+}
+
 void SliceScanner::scan_tile(const Block& block, const Index& index,
                              std::size_t column, std::size_t begin,
-                             std::size_t end, Place place) {
+                             std::size_t end, const Place& place) {
   ColumnSlice& slice = place.slice;
+  tile_ = begin;
+  if (slice.kept == Kept::coded) {
+    expect_codes(block, index, column, begin, end, place);
+  } else {
+    hash_of_.assign(end - begin, 0);
+  }
   for (std::size_t row = begin; row < end; ++row) {
     if (is_settled(slice, place.known)) {
       row =
@@ -242,37 +397,86 @@ void SliceScanner::scan_tile(const Block& block, const Index& index,
   }
 }
 
-void SliceScanner::distinct(const Place& place, std::string_view text,
+namespace {
+
+Candidate candidate(std::uint64_t hash, std::string_view raw,
+                    std::uint32_t row) {
+  return {hash, row, static_cast<std::uint32_t>(raw.size())};
+}
+
+}  // namespace
+
+/// Counts it among the different values.
+void SliceScanner::distinct(const Place& place, std::string_view raw,
                             std::uint32_t row) {
-  const std::uint64_t hash = hash_text(text);
+  if ((place.known & Known::many) != 0) return;
+  const std::uint64_t hash = hash_text(raw);
   std::uint64_t& recent = place.recent[hash & (recent_ - 1)];
   // This thread handed it on in an earlier block or row: blocks come to a
   // thread in their order, so its first place is known.
   if (recent == hash) return;
   recent = hash;
-  place.slice.candidates.push_back({hash, row});
+  place.slice.candidates.push_back(candidate(hash, raw, row));
+}
+
+void SliceScanner::keep_text(const Place& place, std::string_view raw,
+                             std::uint32_t row) {
+  ColumnSlice& slice = place.slice;
+  if (slice.kept == Kept::texts) {
+    slice.piece.put_text(raw);
+    distinct(place, raw, row);
+    return;
+  }
+  const std::uint64_t known = hash_of_[row - tile_];
+  const std::uint64_t hash = known != 0 ? known : hash_text(raw);
+  const std::size_t before = place.codes.size();
+  slice.piece.put(row, place.codes.add(hash, raw));
+  if (place.codes.size() == before) return;
+  slice.candidates.push_back(candidate(hash, raw, row));
+  ++slice.new_codes;
+  if (is_full(place.codes)) {
+    slice.kept = Kept::nothing;  // from here on; the block becomes texts
+    slice.spoilt = true;
+  }
 }
 
 void SliceScanner::value(const Place& place, std::string_view raw,
                          std::uint32_t row) {
   ColumnSlice& slice = place.slice;
   ++slice.values;
-  if (slice.kept == Kept::texts) slice.piece.put_text(raw);
-  if ((place.known & Known::many) == 0) distinct(place, raw, row);
+  if (are_texts(slice.kept)) {
+    keep_text(place, raw, row);
+  } else if (slice.kept != Kept::missing) {
+    distinct(place, raw, row);
+  }
+  if (slice.kept == Kept::moments && one_more_moment(slice, raw, row)) return;
   if (raw.empty() ||
       !(may_be_number(raw.front(), form_) || is_blank(raw.front()))) {
     if (!raw.empty() && is_blank(raw.back())) see(slice, Odd::blanks, row);
-    not_a_number(place, trimmed(raw), row);
+    not_a_number(place, raw, trimmed(raw), row);
     return;
   }
   const bool blanks = is_blank(raw.front()) || is_blank(raw.back());
-  const std::string_view text = blanks ? trimmed(raw) : raw;
   if (blanks) see(slice, Odd::blanks, row);
-  number(place, text, row);
+  number(place, raw, blanks ? trimmed(raw) : raw, row);
 }
 
-void SliceScanner::number(const Place& place, std::string_view text,
-                          std::uint32_t row) {
+/// Decides how the block is kept, if this is its first value.
+void SliceScanner::begin_keeping(const Place& place, Sort first,
+                                 std::string_view raw, std::uint32_t row) {
+  if (place.slice.kept != Kept::missing) return;
+  const Kept kept =
+      kept_as(first, place.keep, place.known, is_full(place.codes));
+  keep_as(kept, row, place.slice);
+  if (are_texts(place.slice.kept)) {
+    keep_text(place, raw, row);
+  } else {
+    distinct(place, raw, row);
+  }
+}
+
+void SliceScanner::number(const Place& place, std::string_view raw,
+                          std::string_view text, std::uint32_t row) {
   ColumnSlice& slice = place.slice;
   const bool wanted =
       (place.known & Known::not_number) == 0 && !slice.seen(Odd::not_number);
@@ -284,6 +488,7 @@ void SliceScanner::number(const Place& place, std::string_view text,
       if (first) slice.first = *whole;
       slice.last = *whole;
       if (wanted) slice.numbers.push_back(static_cast<double>(*whole));
+      begin_keeping(place, Sort::integer, raw, row);
       put_whole(slice, text, row, *whole);
       see(slice, Odd::not_boolean, row);
       slice.dates.number(text, row + 1);
@@ -292,7 +497,7 @@ void SliceScanner::number(const Place& place, std::string_view text,
   }
   const auto real = parse_real(text, form_);
   if (!real) {
-    not_a_number(place, text, row);
+    not_a_number(place, raw, text, row);
     return;
   }
   see(slice, Odd::not_boolean, row);
@@ -302,12 +507,8 @@ void SliceScanner::number(const Place& place, std::string_view text,
     see(slice, Odd::too_large, row);
   }
   see(slice, Odd::not_integer, row);
-  // A real among values that were whole so far.
-  if (slice.kept == Kept::integers) {
-    slice.piece.widen(row);
-    slice.kept = Kept::reals;
-  }
-  if (slice.kept == Kept::reals) slice.piece.put(row, *real);
+  begin_keeping(place, Sort::real, raw, row);
+  put_real(slice, row, *real);
   if (std::isinf(*real)) {
     see(slice, Odd::infinite, row);
   } else if (wanted) {
@@ -315,25 +516,46 @@ void SliceScanner::number(const Place& place, std::string_view text,
   }
 }
 
-void SliceScanner::not_a_number(const Place& place, std::string_view text,
-                                std::uint32_t row) {
+void SliceScanner::not_a_number(const Place& place, std::string_view raw,
+                                std::string_view text, std::uint32_t row) {
   ColumnSlice& slice = place.slice;
   see(slice, Odd::not_integer, row);
   see(slice, Odd::not_number, row);
   slice.numbers.clear();
-  const bool date = slice.dates.value(text, row + 1);
-  if (!date && !text.empty() && may_be_number(text.front(), form_)) {
-    if (is_leading_zero_number(text)) {
-      see(slice, Odd::leading_zero, row);
-    } else if (is_other_form(text)) {
-      see(slice, Odd::other_form, row);
-    } else if (is_beyond_reals(text)) {
-      see(slice, Odd::too_great, row);
-    }
-  }
+  const auto read = slice.dates.value(text, row + 1);
+  if (read.formats == 0) explain(place, text, row);
+  std::optional<bool> truth;
   if ((place.known & Known::not_boolean) == 0 &&
-      !slice.seen(Odd::not_boolean) && !parse_boolean(text)) {
-    see(slice, Odd::not_boolean, row);
+      !slice.seen(Odd::not_boolean)) {
+    truth = parse_boolean(text);
+    if (!truth) see(slice, Odd::not_boolean, row);
+  }
+  // With a format that was asked for there may be two readings.
+  const bool moment = read.formats == 1 && !slice.dates.has_asked();
+  const bool first = slice.kept == Kept::missing;
+  begin_keeping(place,
+                truth    ? Sort::boolean
+                : moment ? Sort::moment
+                         : Sort::text,
+                raw, row);
+  if (first) slice.format = read.format;
+  put_moment_or_truth(slice, row, moment ? std::optional(read) : std::nullopt,
+                      truth);
+}
+
+/// Why it may have been meant as a number.
+void SliceScanner::explain(const Place& place, std::string_view text,
+                           std::uint32_t row) {
+  if (text.empty()) return;
+  ColumnSlice& slice = place.slice;
+  if (is_marked_number(text)) see(slice, Odd::marked, row);
+  if (!may_be_number(text.front(), form_)) return;
+  if (is_leading_zero_number(text)) {
+    see(slice, Odd::leading_zero, row);
+  } else if (is_other_form(text)) {
+    see(slice, Odd::other_form, row);
+  } else if (is_beyond_reals(text)) {
+    see(slice, Odd::too_great, row);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "table/cells.h"
 #include "table/csv_blocks.h"
 #include "table/date_judge.h"
+#include "table/levels.h"
 #include "table/parse.h"
 
 namespace mlb::table {
@@ -28,8 +29,9 @@ enum class Odd : unsigned char {
   blanks,      ///< around a number
   other_form,  ///< a number if --thousands or --decimal were given
   too_great,   ///< a number beyond every double
+  marked,      ///< a number but for a %, a currency or 0x
 };
-inline constexpr std::size_t kOdds = 9;
+inline constexpr std::size_t kOdds = 10;
 
 /// How often, and the first row of the block.
 struct Sighting {
@@ -41,6 +43,7 @@ struct Sighting {
 struct Candidate {
   std::uint64_t hash = 0;
   std::uint32_t row = 0;
+  std::uint32_t size = 0;  ///< of the text
 };
 
 struct ColumnSlice {
@@ -57,6 +60,11 @@ struct ColumnSlice {
   DateJudge dates;  ///< its lines are rows of the block, from 1
   /// The values themselves, as `kept` says, when they are asked for.
   Kept kept = Kept::nothing;
+  std::uint32_t coder = 0;          ///< whose codes they are
+  std::uint32_t codes = 0;          ///< that it has given so far
+  std::uint32_t new_codes = 0;      ///< in this block: the first candidates
+  std::size_t format = 0;           ///< of moments: of known_date_formats()
+  bool spoilt = false;              ///< some were of another kind than `kept`
   bool minus_zero_is_zero = false;  ///< the column is one of whole numbers
   Piece piece;
 
@@ -64,6 +72,19 @@ struct ColumnSlice {
   bool seen(Odd what) const {
     return odd[static_cast<std::size_t>(what)].count > 0;
   }
+};
+
+/// Distinct values are counted up to so many a column, fewer when there are
+/// many columns: all together fit into about 100 MiB.
+inline constexpr std::size_t kDistinctLimit = 100000;
+struct DistinctLimit {
+  std::size_t values = kDistinctLimit;
+  std::size_t bytes = 16u << 20;  ///< of the texts
+  static DistinctLimit of(std::size_t columns);
+  /// For the codes of one thread: a quarter of the bytes.
+  static DistinctLimit of_codes(std::size_t columns);
+  /// For a column that shall be a category: 1 GiB of texts.
+  static DistinctLimit none() { return {1u << 30, 1u << 30}; }
 };
 
 /// What the judges know already, for the scanners to skip work; it changes
@@ -76,7 +97,8 @@ class Known {
     not_integer = 1,
     not_number = 2,
     not_boolean = 4,
-    many = 8  ///< more distinct values than are counted
+    many = 8,       ///< more distinct values than are counted
+    not_dated = 16  ///< no one format reads every value
   };
   void add(std::size_t column, unsigned char bits) {
     bits_[column].fetch_or(bits, std::memory_order_relaxed);
@@ -96,44 +118,64 @@ std::size_t tile_rows(const Block& block, const Index& index);
 /// How the values of a column are to be kept.
 enum class Keep : unsigned char {
   nothing,
-  numbers,   ///< whole numbers or reals, as far as they are such
+  found,     ///< as what they are
   integers,  ///< whole numbers: others are refused
   reals,     ///< even if all are whole
+  booleans,
+  moments,  ///< or texts, if they are of several formats
   texts
 };
+
+/// What the first value of a block is, and the others may be.
+enum class Sort : unsigned char { integer, real, boolean, moment, text };
 
 /// Looks at blocks; one a thread.
 class SliceScanner {
  public:
-  /// `keep`: one a column.
+  /// `number`: its own, from 0; `keep`: one a column.
   SliceScanner(const Syntax& syntax, const MissingWords& missing,
-               const NumberForm& form, std::vector<Keep> keep);
+               const NumberForm& form, std::vector<Keep> keep,
+               std::uint32_t number);
 
   /// Fills one slice a column.
   void scan(const Block& block, const Index& index, const Known& known,
             std::vector<ColumnSlice>& slices);
+  /// The texts of the codes of each column.
+  std::vector<Levels> take_codes() { return std::move(codes_); }
 
  private:
   struct Place {
     ColumnSlice& slice;
     std::uint64_t* recent;  ///< hashes of this column that were handed on
+    Levels& codes;          ///< that this thread gave to texts
     unsigned char known;
+    Keep keep;
   };
-  void begin(const Index& index, unsigned char known, Keep keep,
-             ColumnSlice& slice) const;
+  void begin(const Index& index, std::size_t column, ColumnSlice& slice);
   void end(const Block& block, const Index& index, std::size_t column,
            ColumnSlice& slice);
   void scan_tile(const Block& block, const Index& index, std::size_t column,
-                 std::size_t begin, std::size_t end, Place place);
+                 std::size_t begin, std::size_t end, const Place& place);
   template <class Number>
   std::size_t quick_rows(const Block& block, const Index& index,
                          std::size_t column, std::size_t begin, std::size_t end,
-                         Place place);
-  void value(const Place& place, std::string_view text, std::uint32_t row);
-  void number(const Place& place, std::string_view text, std::uint32_t row);
-  void not_a_number(const Place& place, std::string_view text,
-                    std::uint32_t row);
-  void distinct(const Place& place, std::string_view text, std::uint32_t row);
+                         const Place& place);
+  void value(const Place& place, std::string_view raw, std::uint32_t row);
+  void number(const Place& place, std::string_view raw, std::string_view text,
+              std::uint32_t row);
+  void not_a_number(const Place& place, std::string_view raw,
+                    std::string_view text, std::uint32_t row);
+  void explain(const Place& place, std::string_view text, std::uint32_t row);
+  void begin_keeping(const Place& place, Sort first, std::string_view raw,
+                     std::uint32_t row);
+  void expect_codes(const Block& block, const Index& index, std::size_t column,
+                    std::size_t begin, std::size_t end, const Place& place);
+  void keep_text(const Place& place, std::string_view raw, std::uint32_t row);
+  bool is_full(const Levels& codes) const {
+    return codes.size() >= most_codes_.values ||
+           codes.bytes() >= most_codes_.bytes;
+  }
+  void distinct(const Place& place, std::string_view raw, std::uint32_t row);
 
   Syntax syntax_;
   const MissingWords& missing_;
@@ -143,6 +185,11 @@ class SliceScanner {
   std::array<bool, 256> begins_number_{};
   std::size_t recent_;  ///< hashes that are remembered of a column
   std::vector<std::uint64_t> hashes_;
+  std::uint32_t number_;
+  DistinctLimit most_codes_;
+  std::vector<Levels> codes_;           ///< one a column
+  std::vector<std::uint64_t> hash_of_;  ///< rows of a tile; 0: not known
+  std::size_t tile_ = 0;                ///< its first row
   std::string scratch_;
 };
 

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file.h"
@@ -15,6 +17,13 @@
 #include "table/slice.h"
 
 namespace mlb::table {
+
+/// How the values of a column of a block were stored.
+struct StoredAs {
+  Kept kept = Kept::nothing;
+  unsigned char format = 0;  ///< of moments: of known_date_formats()
+  bool operator==(const StoredAs&) const = default;
+};
 
 /// Where the values of a block are.
 struct Spooled {
@@ -35,11 +44,14 @@ class Spool {
   /// The next block, in order; what its columns were kept as.
   void add(Spooled block, const std::vector<ColumnSlice>& slices);
 
+  /// Forgets every block.
+  void restart();
+
   std::size_t blocks() const { return blocks_.size(); }
   const Spooled& block(std::size_t number) const { return blocks_[number]; }
-  /// Whether a block of this column was kept so.
-  bool has(std::size_t column, Kept kept) const {
-    return (kinds_[column] >> static_cast<unsigned>(kept) & 1) != 0;
+  /// The ways in which blocks of this column were stored.
+  const std::vector<StoredAs>& stored(std::size_t column) const {
+    return stored_[column];
   }
   /// The bytes of a block, which are those of `buffer` unless they are in
   /// memory.  Thread-safe.
@@ -47,6 +59,7 @@ class Spool {
 
  private:
   Result<> open();
+  Result<> write(std::span<const std::string_view> parts, std::uint64_t offset);
 
   std::string beside_;
   std::mutex mutex_;
@@ -54,7 +67,15 @@ class Spool {
   std::uint64_t memory_ = 0;  ///< bytes that are kept there
   std::uint64_t end_ = 0;     ///< of the file
   std::vector<Spooled> blocks_;
-  std::vector<unsigned char> kinds_;  ///< a bit for each Kept
+  std::vector<std::vector<StoredAs>> stored_;  ///< by column
+};
+
+/// One column of a block.
+struct StoredColumn {
+  StoredAs as;
+  std::size_t width = 0;  ///< bytes of a whole number, or of a code
+  std::size_t coder = 0;  ///< whose codes they are
+  Cells cells;            ///< in the bytes of the block
 };
 
 /// Takes the columns of a block out of its bytes, one after the other.
@@ -62,10 +83,10 @@ class SpoolReader {
  public:
   SpoolReader(std::string_view bytes, std::size_t rows)
       : rest_(bytes), rows_(rows) {}
-  Kept next(Piece& piece);
+  StoredColumn next();
 
  private:
-  std::string_view take(std::size_t size);
+  const char* take(std::size_t size);
   std::string_view rest_;
   std::size_t rows_;
 };

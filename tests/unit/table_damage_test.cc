@@ -118,7 +118,8 @@ TEST_CASE("an HDF5 file of someone else is refused") {
   Foreign(folder.at("f.h5")).number("version", 1);
   CHECK(opened(folder.at("f.h5")) == ": is not a data set of mlbatch");
   const std::string sealed = folder.get("f.h5");
-  CHECK(opened(folder.put("g.h5", sealed.substr(0, sealed.size() - 48))) ==
+  CHECK(opened(
+            folder.put("g.h5", sealed.substr(0, sealed.size() - kSealBytes))) ==
         ": is no data set of mlbatch, or was cut or changed after it was "
         "written");
 }
@@ -219,10 +220,10 @@ TEST_CASE("a flipped byte is found wherever it is") {
   CHECK(opened(folder.put("same.h5", good)) == "read");
   for (int round = 0; round < 600; ++round) {
     std::string bad = good;
-    // The last 48 bytes are the seal itself: try each of them.
+    // The last bytes are the seal itself: try each of them.
+    const auto place = static_cast<std::size_t>(round);
     const std::size_t at =
-        round < 48 ? bad.size() - 1 - static_cast<std::size_t>(round)
-                   : rng.below(bad.size());
+        place < kSealBytes ? bad.size() - 1 - place : rng.below(bad.size());
     bad[at] = static_cast<char>(bad[at] ^ (1 << rng.below(8)));
     CAPTURE(round, at);
     REQUIRE(opened(folder.put("bad.h5", bad)) != "read");

@@ -153,6 +153,63 @@ TEST_CASE("two conversions give the same bytes, for any block size") {
   CHECK(folder.get("a.h5") != folder.get("c.h5"));
 }
 
+TEST_CASE("a column that changes its kind makes the same bytes everywhere") {
+  const std::vector<std::pair<std::string, std::string>> kinds{
+      {"7", "8.25"},
+      {"7", "seven"},
+      {"0.5", "half"},
+      {"-0", "-0.5"},
+      {"2022-03-05", "then"},
+      {"2022-03-05", "2022-03-05T14:02:11Z"},
+      {"7", "9223372036854775808"},
+      {"9223372036854775808", "7"},
+      {"true", "perhaps"},
+      {"NA", "5"},
+      {"red", "2022-03-05"},
+      {"12", "2022-03-05"},
+      {"05/13/2022", "06/01/2022"}};
+  const Folder folder;
+  for (const auto& [first, then] : kinds) {
+    CAPTURE(first, then);
+    std::string text = "a,b\n";
+    for (int i = 0; i < 200; ++i) {
+      text += (i < 150 ? first : then) + "," + std::to_string(i) + "\n";
+    }
+    ConvertOptions options{.csv = mixed_options()};
+    options.csv.columns.clear();
+    convert(folder, text, "whole.h5", options);
+    for (const std::size_t block : {64u, 500u}) {
+      for (const unsigned threads : {1u, 3u}) {
+        options.csv.block = block;
+        options.csv.threads = threads;
+        convert(folder, text, "cut.h5", options);
+        CHECK(folder.get("cut.h5") == folder.get("whole.h5"));
+        CHECK(read_back(folder, "cut.h5").rows == 200);
+      }
+    }
+  }
+}
+
+TEST_CASE("more different texts than a thread gives codes to come back") {
+  std::string text = "a,b\n";
+  std::string want = "a,b\n";
+  for (int i = 0; i < 6000; ++i) {
+    // Of 900 bytes each: the codes of a column end at 4 MiB of texts.
+    const std::string row =
+        std::string(900, static_cast<char>('a' + i % 26)) + std::to_string(i);
+    text += row + "," + std::to_string(i % 3) + "\n";
+  }
+  const Folder folder;
+  ConvertOptions options{.csv = mixed_options()};
+  options.csv.columns = {{"a", ColumnType::category}};
+  options.csv.block = 1u << 20;
+  for (const unsigned threads : {1u, 2u}) {
+    options.csv.threads = threads;
+    convert(folder, text, "a.h5", options);
+    CHECK(as_csv(read_back(folder, "a.h5")) == text);
+  }
+}
+
 TEST_CASE("the report in the file is that of the inspection") {
   const Folder folder;
   const std::string csv = folder.put("in.csv", kMixed);
@@ -202,7 +259,7 @@ Result<Inspection> convert_and_change(const Folder& folder,
                                       std::streamoff at) {
   const std::string csv = folder.put("in.csv", text);
   const auto change = [&](std::uint64_t read, std::uint64_t total) {
-    if (read != total / 2) return true;
+    if (read != total * 3 / 5) return true;
     std::fstream f(csv, std::ios::in | std::ios::out);
     f.seekp(at);
     f << "9";
@@ -221,13 +278,14 @@ TEST_CASE("what is read once may change afterwards") {
 }
 
 TEST_CASE("what is read again must not have changed") {
-  // Column b begins as numbers and is none: its first block is read twice.
-  std::string text = "a,b\n";
+  // Column b begins with whole numbers, one of which is another one as a real,
+  // and then is one of reals: its first block is read twice.
+  std::string text = "a,b\n1,-0\n";
   for (int i = 0; i < 700000; ++i) text += "1,2\n";
   REQUIRE(text.size() < CsvOptions{}.block);
   for (int i = 0; i < 700000; ++i) text += "1,2\n";
   const Folder folder;
-  auto done = convert_and_change(folder, text + "1,x\n", 6);
+  auto done = convert_and_change(folder, text + "1,0.5\n", 11);
   REQUIRE_FALSE(done);
   CHECK(done.error().message.find("changed while it was read") !=
         std::string::npos);

@@ -125,6 +125,51 @@ TEST_CASE("hexadecimal, percent, currency and thousands are no numbers") {
   }
 }
 
+TEST_CASE("numbers with a percent sign, a currency or 0x are hinted at") {
+  for (const std::string value :
+       {"5%", "12.5 %", "$5", "-$5.25", "\"$1,234.50\"", "5 \xe2\x82\xac",
+        "\xe2\x82\xac 5",
+        "\xc2\xa3"
+        "5",
+        "0x1F"}) {
+    CAPTURE(value);
+    std::vector<std::string> values(40, value);
+    values[1] = "7";
+    values[2] = "none";  // one in forty is something else
+    const auto d = decided(values);
+    CHECK(d.type == Type::category);
+    const Warning* w = d.warning("number_format");
+    REQUIRE(w != nullptr);
+    CHECK(w->line == 2);
+    CHECK(w->message.find("(38 such values)") != std::string::npos);
+  }
+}
+
+TEST_CASE("no hint where fewer than 95 in 100 would be numbers") {
+  std::vector<std::string> values(40, "5%");
+  for (std::size_t i = 0; i < 3; ++i) values[i * 7] = "none";
+  CHECK(decided(values).warning("number_format") == nullptr);
+  for (const std::string value : {"5%%", "%", "0x", "0xg", "$", "5 apples$"}) {
+    CAPTURE(value);
+    CHECK(decided({value, value, "7"}).warning("number_format") == nullptr);
+  }
+}
+
+TEST_CASE("numbers before the first text are among the categories") {
+  std::vector<std::string> values;
+  for (int i = 0; i < 300; ++i) values.push_back(std::to_string(i % 7) + ".50");
+  values.push_back("none");
+  CsvOptions options;
+  options.block = 64;
+  for (const unsigned threads : {1u, 3u}) {
+    options.threads = threads;
+    const auto d = decided(values, "x", options);
+    CHECK(d.type == Type::category);
+    CHECK(d.stats.distinct == 8);
+    CHECK(d.stats.examples == std::vector<std::string>{"0.50", "1.50", "2.50"});
+  }
+}
+
 TEST_CASE("a leading zero makes the column text, with its line") {
   for (const std::string value : {"02116", "00", "-01", "007.5"}) {
     CAPTURE(value);

@@ -124,7 +124,9 @@ TEST_CASE("levels are numbered by first appearance and found again") {
   for (int i = 0; i < 30000; ++i) {
     const std::string text = "v" + std::to_string(i * 7919 % 10000);
     const bool is_new = levels.find(hash_text(text), text) == Levels::kNone;
-    CHECK(levels.add(hash_text(text), text) == is_new);
+    const std::size_t before = levels.size();
+    levels.add(hash_text(text), text);
+    CHECK((levels.size() > before) == is_new);
   }
   REQUIRE(levels.size() == 10000);
   for (std::uint32_t i = 0; i < 10000; ++i) {
@@ -135,6 +137,54 @@ TEST_CASE("levels are numbered by first appearance and found again") {
   CHECK(levels.find(hash_text("w"), "w") == Levels::kNone);
   // The same hash is not the same text.
   CHECK(levels.find(hash_text("v1"), "w") == Levels::kNone);
+}
+
+TEST_CASE("a set of hashes counts each of them once, and none as well") {
+  HashSet set;
+  CHECK(set.add(0));
+  CHECK_FALSE(set.add(0));
+  for (std::uint64_t i = 2; i < 1000; ++i) CHECK(set.add(i << 40));
+  for (std::uint64_t i = 2; i < 1000; ++i) CHECK_FALSE(set.add(i << 40));
+  CHECK(set.size() == 999);
+}
+
+namespace {
+
+std::string shuffled(std::string_view raw, std::size_t element) {
+  std::string out = "of before";
+  shuffle(raw, element, out);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("bytes of one place come together, whatever the width and number") {
+  Rng rng(5);
+  for (const std::size_t element : {1u, 2u, 4u, 8u}) {
+    for (const std::size_t count : {1u, 15u, 16u, 17u, 100u}) {
+      CAPTURE(element, count);
+      std::string raw;
+      for (std::size_t i = 0; i < count * element; ++i) {
+        raw += static_cast<char>(rng.below(256));
+      }
+      const std::string planes = shuffled(raw, element);
+      REQUIRE(planes.size() == raw.size());
+      for (std::size_t i = 0; i < raw.size(); ++i) {
+        CHECK(planes[i % element * count + i / element] == raw[i]);
+      }
+    }
+  }
+}
+
+TEST_CASE("few different bytes shrink, and so do many that come again") {
+  Rng rng(6);
+  std::string few, again;
+  for (std::size_t i = 0; i < 4096; ++i) {
+    few += static_cast<char>(rng.below(16));
+    again += static_cast<char>(i);
+  }
+  CHECK(deflated(few, 1).size() < few.size() * 6 / 10);
+  CHECK(deflated(again, 1).size() < again.size() / 2);
 }
 
 TEST_CASE("zlib reads what is deflated, noise and runs mixed") {

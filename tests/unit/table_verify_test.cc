@@ -50,7 +50,7 @@ std::vector<std::string> findings(const std::string& path) {
 template <class Change>
 void tamper(const Folder& folder, const std::string& path, Change change) {
   const std::string sealed = folder.get("out.h5");
-  folder.put("out.h5", sealed.substr(0, sealed.size() - 48));
+  folder.put("out.h5", sealed.substr(0, sealed.size() - kSealBytes));
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   REQUIRE(file >= 0);
   change(file);
