@@ -234,7 +234,7 @@ void NetTrainer::train_batch(const Batch& batch) {
   pass_->update(weights_.statistics);
   const float scale = held_back(static_cast<float>(1 / sum.weight));
   optimizer_->step(weights_.parameters, pass_->gradient(), scale,
-                   rate_scale_ * schedule_->at(steps_));
+                   rate_scale_ * schedule_->at(steps_), pool_);
   since_report_.add(sum);
   at_ += batch.rows;
   ++steps_;
