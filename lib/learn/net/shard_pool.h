@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -11,7 +12,8 @@ namespace mlb::learn {
 
 /// A net's batch takes some hundred microseconds and comes back several times:
 /// threads look for work for a while before they sleep, since waking one takes
-/// as long as a small shard.
+/// as long as a small shard.  Nobody waits for a thread that has not begun, so
+/// that one without a free core holds up nothing.
 class ShardPool {
  public:
   /// `threads` >= 1; the caller's own thread is one of them.
@@ -24,17 +26,20 @@ class ShardPool {
   void run(std::size_t shards, const std::function<void(std::size_t)>& work);
 
  private:
+  /// One number, so that a thread takes a shard of the round that it saw, or
+  /// none: the round, its shards, and the next one to take.
+  using Ticket = std::uint64_t;
+
+  void offer(std::size_t shards);
+  Ticket take();
   void serve();
-  void take();
 
   std::vector<std::thread> threads_;
-  // Written before round_ is, read after it: what is to be done.
-  const std::function<void(std::size_t)>* work_ = nullptr;
-  std::size_t shards_ = 0;
-  bool stop_ = false;
-  std::atomic<std::size_t> next_ = 0;   ///< the shard to take
-  std::atomic<std::size_t> busy_ = 0;   ///< threads that still work
-  std::atomic<std::size_t> round_ = 0;  ///< counts calls of run()
+  const std::function<void(std::size_t)>* work_ = nullptr;  ///< of the round
+  std::uint64_t round_ = 0;
+  std::atomic<Ticket> ticket_ = 0;
+  std::atomic<std::size_t> done_ = 0;  ///< shards of the round
+  std::atomic<bool> stop_ = false;
 };
 
 }  // namespace mlb::learn
