@@ -281,19 +281,25 @@ Result<std::unique_ptr<Model>> BoostedTrainer::finish() {
     return Error{Fault::data, "stopped before the first round had ended"};
   }
   const bool best = spec_.keep.model != KeptModel::last && best_round_ > 0;
-  if (!best || best_round_ == round_) {
-    auto json = json_of(booster_.get());
-    if (!json) return std::move(json).fail();
-    return BoostedModel::from_json(std::move(*json), plan_);
-  }
+  const int rounds = best ? best_round_ : round_;
   BoosterHandle handle = nullptr;
-  auto cut =
-      checked(xgboost().slice(booster_.get(), 0, best_round_, 1, &handle));
+  auto cut = checked(xgboost().slice(booster_.get(), 0, rounds, 1, &handle));
   if (!cut) return std::move(cut).fail();
-  const Booster kept(handle);
-  auto json = json_of(kept.get());
+  Booster kept(handle);
+  auto json = json_of(rounds == round_ ? booster_.get() : kept.get());
   if (!json) return std::move(json).fail();
-  return BoostedModel::from_json(std::move(*json), plan_);
+  return BoostedModel::of(std::move(*json), std::move(kept), plan_);
+}
+
+Result<std::unique_ptr<Model>> BoostedModel::of(std::string json,
+                                                Booster booster,
+                                                const prep::Plan& plan) {
+  auto done = set(booster, "nthread", "1");
+  if (done) done = set(booster, "verbosity", "0");
+  if (!done) return std::move(done).fail();
+  return std::unique_ptr<Model>(std::make_unique<BoostedModel>(
+      std::move(json), std::move(booster), plan.width(), outputs_of(plan),
+      target_units(plan)));
 }
 
 Result<std::unique_ptr<Model>> BoostedModel::from_json(std::string json,
@@ -301,12 +307,8 @@ Result<std::unique_ptr<Model>> BoostedModel::from_json(std::string json,
   auto booster = new_booster(nullptr, 0);
   if (!booster) return std::move(booster).fail();
   auto done = checked(xgboost().load(booster->get(), json.data(), json.size()));
-  if (done) done = set(*booster, "nthread", "1");
-  if (done) done = set(*booster, "verbosity", "0");
   if (!done) return std::move(done).fail();
-  return std::unique_ptr<Model>(std::make_unique<BoostedModel>(
-      std::move(json), std::move(*booster), plan.width(), outputs_of(plan),
-      target_units(plan)));
+  return of(std::move(json), std::move(*booster), plan);
 }
 
 Result<prep::Matrix> BoostedModel::predict(const prep::Matrix& x) const {

@@ -38,6 +38,9 @@ class BoostedModel final : public Model {
   void save(Writer& writer) const override;
   static Result<std::unique_ptr<Model>> load(const prep::Plan& plan,
                                              Reader& reader);
+  /// A booster, and the same as JSON.
+  static Result<std::unique_ptr<Model>> of(std::string json, Booster booster,
+                                           const prep::Plan& plan);
   static Result<std::unique_ptr<Model>> from_json(std::string json,
                                                   const prep::Plan& plan);
 

@@ -236,7 +236,7 @@ TEST_CASE("every row counts once an epoch, shuffled or not") {
   // Nothing is learned, so each epoch's loss is that of the first weights.
   const auto task = prep::Task::regression;
   const auto plan = plan_of(2, task);
-  const auto rows = noisy(5000, task);  // more than a block of the shuffle
+  const auto rows = noisy(5000, task);
   JobSpec spec = spec_of({kDense, kTanh}, 3, 999);
   spec.train.optimizer.learning_rate = 0;
   for (const bool shuffle : {true, false}) {
@@ -253,6 +253,22 @@ TEST_CASE("every row counts once an epoch, shuffled or not") {
     CHECK(t.reports.back().epoch == 3);
     CHECK(t.reports.back().epochs == 3);
   }
+}
+
+TEST_CASE("rows that lie sorted by the target are mixed") {
+  // Features say nothing: the net learns the mean of the last batches.
+  const auto task = prep::Task::regression;
+  Design rows{{20'000, 2, std::vector<float>(40'000, 0)}, {}};
+  for (std::size_t i = 0; i < rows.x.rows; ++i) {
+    rows.y.push_back(i < rows.x.rows / 2 ? -1.0f : 1.0f);
+  }
+  JobSpec spec = spec_of({}, 1, 32);
+  spec.train.optimizer = {.type = OptimizerType::sgd, .learning_rate = 0.05};
+  spec.train.optimizer.momentum = 0;
+  const auto t = train(spec, plan_of(2, task), rows);
+  const auto p = t.model->predict({1, 2, {0, 0}});
+  REQUIRE(p);
+  CHECK(std::fabs(p->values[0]) < 0.3f);
 }
 
 TEST_CASE("training on a standardised target predicts original units") {

@@ -70,6 +70,56 @@ TEST_CASE("convolutions with stride, frame and groups have exact gradients") {
   CHECK(worst_of_images({valid}) <= kTolerance);
 }
 
+/// A convolution with more filters than two registers hold, and a second one
+/// whose filters look at all of them.
+NetWorld wide_world() {
+  Layer many = layer_of(LayerType::conv2d);
+  many.units = 19;
+  many.size = 2;
+  Layer few = many;
+  few.units = 6;
+  return {spec_of({many, layer_of(LayerType::tanh), few,
+                   layer_of(LayerType::maxpool), layer_of(LayerType::flatten)},
+                  ImageSize{4, 5, 3}),
+          60, 3, 64};
+}
+
+TEST_CASE("convolutions of many channels have exact gradients") {
+  NetWorld world = wide_world();
+  CHECK(worst_gradient(world) <= kTolerance);
+}
+
+TEST_CASE("nets in float have the gradients of nets in double") {
+  NetWorld world = wide_world();
+  const double loss = world.run();
+  BatchPass<float> pass(world.net, world.pool);
+  const std::vector<float> parameters(world.parameters.begin(),
+                                      world.parameters.end());
+  const auto gather = [&](std::size_t first, std::size_t count, float* x,
+                          float* y, float* weights) {
+    for (std::size_t i = 0; i < count * world.net.inputs; ++i) {
+      x[i] = static_cast<float>(world.x[first * world.net.inputs + i]);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      y[i] = static_cast<float>(world.y[first + i]);
+      weights[i] = static_cast<float>(world.weights[first + i]);
+    }
+  };
+  const auto draw = [](std::size_t) { return Rng(1); };
+  const LossSum sum =
+      pass.run(world.loss, parameters, world.rows, gather, draw);
+  CHECK(sum.loss == Approx(loss).epsilon(1e-5));
+  double largest = 0;
+  double worst = 0;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const double exact = world.pass.gradient()[i];
+    largest = std::max(largest, std::fabs(exact));
+    worst = std::max(
+        worst, std::fabs(exact - static_cast<double>(pass.gradient()[i])));
+  }
+  CHECK(worst <= 1e-5 * largest);
+}
+
 TEST_CASE("overlapping pools have exact gradients") {
   for (const LayerType type : {LayerType::maxpool, LayerType::avgpool}) {
     Layer pool = layer_of(type);

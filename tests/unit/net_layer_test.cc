@@ -157,17 +157,18 @@ Numbers convolve(const ConvUnit& u, const Numbers& image, const Numbers& p) {
 
 TEST_CASE("convolutions of any stride, frame and groups are the definition") {
   Rng rng(3);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 100; ++i) {
     Layer layer{.type = LayerType::conv2d};
     layer.groups = 1 + static_cast<int>(rng.below(2));
-    layer.units = layer.groups * (1 + static_cast<int>(rng.below(3)));
+    layer.units = layer.groups * (1 + static_cast<int>(rng.below(14)));
     layer.size = 1 + static_cast<int>(rng.below(4));
     layer.stride = 1 + static_cast<int>(rng.below(3));
     layer.padding = static_cast<Padding>(rng.below(3));
     layer.pad =
-        layer.padding == Padding::fixed ? static_cast<int>(rng.below(3)) : 0;
-    const ImageSize image{4 + static_cast<int>(rng.below(3)),
-                          4 + static_cast<int>(rng.below(3)), 2};
+        layer.padding == Padding::fixed ? static_cast<int>(rng.below(6)) : 0;
+    const ImageSize image{4 + static_cast<int>(rng.below(4)),
+                          4 + static_cast<int>(rng.below(12)),
+                          layer.groups * (1 + static_cast<int>(rng.below(6)))};
     const auto size =
         static_cast<std::size_t>(image.height * image.width * image.channels);
     const Net net =

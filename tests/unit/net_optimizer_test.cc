@@ -9,11 +9,12 @@ namespace {
 
 /// A weight that begins at 1, after gradients 1, -2 and 0.5.
 std::vector<float> path_of(const Optimizer& options) {
+  ShardPool pool(1);
   NetOptimizer optimizer(options, 1);
   std::vector<float> p{1};
   std::vector<float> out;
   for (const float g : {1.0f, -2.0f, 0.5f}) {
-    optimizer.step(p, std::vector<float>{2 * g}, 0.5f, 0.1);
+    optimizer.step(p, std::vector<float>{2 * g}, 0.5f, 0.1, pool);
     out.push_back(p[0]);
   }
   return out;
@@ -57,9 +58,10 @@ TEST_CASE("an optimiser that is loaded goes on as the one that was saved") {
        {OptimizerType::sgd, OptimizerType::adam, OptimizerType::adamw,
         OptimizerType::rmsprop}) {
     const Optimizer options{.type = type};
+    ShardPool pool(2);
     NetOptimizer one(options, 2);
     std::vector<float> p{1, 2};
-    one.step(p, std::vector<float>{3, -1}, 1, 0.1);
+    one.step(p, std::vector<float>{3, -1}, 1, 0.1, pool);
     Writer writer;
     one.save(writer);
     NetOptimizer other(options, 2);
@@ -67,8 +69,8 @@ TEST_CASE("an optimiser that is loaded goes on as the one that was saved") {
     REQUIRE(other.load(reader));
     CHECK(reader.left() == 0);
     std::vector<float> q = p;
-    one.step(p, std::vector<float>{1, 1}, 1, 0.1);
-    other.step(q, std::vector<float>{1, 1}, 1, 0.1);
+    one.step(p, std::vector<float>{1, 1}, 1, 0.1, pool);
+    other.step(q, std::vector<float>{1, 1}, 1, 0.1, pool);
     CHECK(p == q);
     NetOptimizer larger(options, 3);
     Reader again(writer.bytes());

@@ -30,16 +30,33 @@ struct DenseUnit {
 
   template <class T>
   void backward(const Backward<T>& b) const {
-    ops::gemm(ops::Transpose::yes, ops::Transpose::no, in, out, b.rows,
-              b.inputs[0], b.out_gradient, T(1), weights.of(b.gradient).data());
-    if (bias.count > 0) {
-      add_columns(b.out_gradient, b.rows, out, bias.of(b.gradient).data());
-    }
     if (b.input_gradients[0] == nullptr) return;
     ops::gemm(ops::Transpose::no, ops::Transpose::yes, b.rows, in, out,
               b.out_gradient, weights.of(b.parameters).data(), T(0),
               b.input_gradients[0]);
   }
+
+  /// Slices of the inputs: one is enough work for a thread, and few enough
+  /// that reading the gradient of what left costs little.
+  std::size_t gradient_slices() const { return (in + kSlice - 1) / kSlice; }
+
+  /// Replaces the gradient of this slice's weights, and of the bias.
+  template <class T>
+  void gradient_slice(std::size_t slice, const Backward<T>& b) const {
+    const std::size_t first = slice * kSlice;
+    ops::gemm(ops::Transpose::yes, ops::Transpose::no,
+              std::min(kSlice, in - first), out, b.rows,
+              ops::Panel<const T>{b.inputs[0] + first, in},
+              ops::Panel<const T>{b.out_gradient, out}, T(0),
+              ops::Panel<T>{weights.of(b.gradient).data() + first * out, out});
+    if (slice > 0 || bias.count == 0) return;
+    const auto sums = bias.of(b.gradient);
+    std::ranges::fill(sums, T(0));
+    add_columns(b.out_gradient, b.rows, out, sums.data());
+  }
+
+ private:
+  static constexpr std::size_t kSlice = 128;
 };
 
 }  // namespace mlb::learn

@@ -3,7 +3,10 @@
 // gradient of what left it into that of what entered and of its parameters.
 // A unit is a small struct with
 //   forward(const Forward<T>&), backward(const Backward<T>&)
-// and, where it has parameters, start(span, Init, Rng&).  net.h lists them.
+// and, where it has parameters, start(span, Rng&).  One whose parameters'
+// gradient is cheaper for a whole batch than for parts of it has
+//   gradient_slices(), gradient_slice(slice, const Backward<T>&)
+// and leaves that gradient out of backward().  net.h lists them.
 #pragma once
 
 #include <algorithm>

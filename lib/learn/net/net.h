@@ -85,14 +85,51 @@ std::vector<T> initial_statistics(const Net& net) {
   return out;
 }
 
-/// Values and gradients of one block of rows.  Keeps its memory.
+/// What leaves each node for a number of rows, and its gradient: one vector a
+/// node, rows x size.  Keeps its memory.
+template <class T>
+struct Blocks {
+  std::vector<std::vector<T>> values;
+  std::vector<std::vector<T>> gradients;
+
+  void fit_values(const Net& net, std::size_t rows) { fit(net, rows, values); }
+  void fit_gradients(const Net& net, std::size_t rows) {
+    fit(net, rows, gradients);
+  }
+
+ private:
+  static void fit(const Net& net, std::size_t rows,
+                  std::vector<std::vector<T>>& to) {
+    to.resize(net.nodes.size());
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      const std::size_t count = rows * net.nodes[i].size;
+      if (to[i].size() < count) to[i].resize(count);
+    }
+  }
+};
+
+/// Where some of the rows of Blocks lie, and what only they need.
 template <class T>
 struct Workspace {
-  std::vector<std::vector<T>> values;     ///< one a node, rows x size
-  std::vector<std::vector<T>> gradients;  ///< of the same
-  std::vector<Scratch<T>> scratch;        ///< one a node
-  std::vector<std::uint8_t> reached;      ///< has gradients[i] been written?
+  std::vector<T*> values;             ///< one a node
+  std::vector<T*> gradients;          ///< of the same; empty: predicting
+  std::vector<Scratch<T>> scratch;    ///< one a node
+  std::vector<std::uint8_t> reached;  ///< has gradients[i] been written?
   std::vector<std::vector<T>> spare;
+
+  /// From row `first` of the blocks on.
+  void place(const Net& net, Blocks<T>& blocks, std::size_t first) {
+    const auto point = [&](std::vector<std::vector<T>>& from,
+                           std::vector<T*>& to) {
+      to.clear();
+      for (std::size_t i = 0; i < from.size(); ++i) {
+        to.push_back(from[i].data() + first * net.nodes[i].size);
+      }
+    };
+    point(blocks.values, values);
+    point(blocks.gradients, gradients);
+    scratch.resize(net.nodes.size());
+  }
 };
 
 /// The rows of a block and what they go through.
@@ -110,7 +147,7 @@ std::vector<const T*> inputs_of(const Node& node, const Pass<T>& pass,
                                 const Workspace<T>& work) {
   std::vector<const T*> out;
   for (const std::size_t value : node.inputs) {
-    out.push_back(value == 0 ? pass.x : work.values[value - 1].data());
+    out.push_back(value == 0 ? pass.x : work.values[value - 1]);
   }
   return out;
 }
@@ -119,15 +156,12 @@ std::vector<const T*> inputs_of(const Node& node, const Pass<T>& pass,
 template <class T>
 void forward(const Net& net, std::size_t first, std::size_t last,
              const Pass<T>& pass, Workspace<T>& work) {
-  work.values.resize(net.nodes.size());
-  work.scratch.resize(net.nodes.size());
   for (std::size_t i = first; i < last; ++i) {
     const Node& node = net.nodes[i];
-    work.values[i].resize(pass.rows * node.size);
     const auto inputs = inputs_of(node, pass, work);
-    const Forward<T> f{
-        pass.rows, pass.parameters, inputs,          work.values[i].data(),
-        pass.rng,  pass.across,     &work.scratch[i]};
+    const Forward<T> f{pass.rows,       pass.parameters, inputs,
+                       work.values[i],  pass.rng,        pass.across,
+                       &work.scratch[i]};
     std::visit([&](const auto& unit) { unit.forward(f); }, node.unit);
   }
 }
@@ -136,7 +170,7 @@ void forward(const Net& net, std::size_t first, std::size_t last,
 template <class T>
 const T* forward(const Net& net, const Pass<T>& pass, Workspace<T>& work) {
   forward(net, 0, net.nodes.size(), pass, work);
-  return work.values.back().data();
+  return work.values.back();
 }
 
 template <class T>
@@ -146,8 +180,8 @@ Backward<T> backward_of(std::size_t i, const Pass<T>& pass,
   b.rows = pass.rows;
   b.parameters = pass.parameters;
   b.inputs = inputs;
-  b.out = work.values[i].data();
-  b.out_gradient = work.gradients[i].data();
+  b.out = work.values[i];
+  b.out_gradient = work.gradients[i];
   b.across = pass.across;
   b.scratch = &work.scratch[i];
   return b;
@@ -168,30 +202,26 @@ std::vector<T*> gradient_targets(const Net& net, const Node& node,
       out.push_back(nullptr);
       continue;
     }
-    const std::size_t count = rows * net.nodes[value - 1].size;
     is_spare[k] = work.reached[value - 1];
-    std::vector<T>& to =
-        is_spare[k] ? work.spare[k] : work.gradients[value - 1];
-    to.resize(count);
+    if (is_spare[k]) work.spare[k].resize(rows * net.nodes[value - 1].size);
     work.reached[value - 1] = 1;
-    out.push_back(to.data());
+    out.push_back(is_spare[k] ? work.spare[k].data()
+                              : work.gradients[value - 1]);
   }
   return out;
 }
 
-/// Makes room for the gradient of the output, rows x outputs, and forgets all
-/// others.
+/// Where the gradient of the output goes, rows x outputs; forgets all others.
 template <class T>
-T* begin_backward(const Net& net, std::size_t rows, Workspace<T>& work) {
-  work.gradients.resize(net.nodes.size());
+T* begin_backward(const Net& net, Workspace<T>& work) {
   work.reached.assign(net.nodes.size(), 0);
   work.reached.back() = 1;
-  work.gradients.back().resize(rows * net.outputs);
-  return work.gradients.back().data();
+  return work.gradients.back();
 }
 
 /// Takes gradients from behind node last - 1 to before node `first`, and adds
-/// those of parameters to `gradient`.  After forward() on the same pass.
+/// those of parameters to `gradient`, but for units that want a whole batch for
+/// that (layer.h).  After forward() on the same pass.
 template <class T>
 void backward(const Net& net, std::size_t last, std::size_t first,
               const Pass<T>& pass, Workspace<T>& work, std::span<T> gradient) {
@@ -207,8 +237,10 @@ void backward(const Net& net, std::size_t last, std::size_t first,
     std::visit([&](const auto& unit) { unit.backward(b); }, node.unit);
     for (std::size_t k = 0; k < targets.size(); ++k) {
       if (!is_spare[k]) continue;
-      std::vector<T>& sum = work.gradients[node.inputs[k] - 1];
-      for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += targets[k][j];
+      const std::size_t value = node.inputs[k] - 1;
+      T* sum = work.gradients[value];
+      const std::size_t count = pass.rows * net.nodes[value].size;
+      for (std::size_t j = 0; j < count; ++j) sum[j] += targets[k][j];
     }
   }
 }

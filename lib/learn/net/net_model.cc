@@ -121,7 +121,10 @@ prep::Matrix raw_outputs(const Net& net, const NetWeights& weights,
   const std::size_t lanes = std::min<std::size_t>(8, x.rows / block + 1);
   // A lane takes every lanes-th block, with memory of its own.
   pool.run(lanes, [&](std::size_t lane) {
+    Blocks<float> blocks;
+    blocks.fit_values(net, std::min(block, x.rows));
     Workspace<float> work;
+    work.place(net, blocks, 0);
     for (std::size_t first = lane * block; first < x.rows;
          first += lanes * block) {
       const std::size_t rows = std::min(block, x.rows - first);

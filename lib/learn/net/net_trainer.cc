@@ -11,9 +11,6 @@
 namespace mlb::learn {
 namespace {
 
-/// Rows of one block of the shuffle: blocks are shuffled, then their rows.
-constexpr std::size_t kShuffleBlock = 4096;
-
 /// A stream of its own for each (use, epoch or step, shard).
 Rng stream(std::uint64_t seed, std::string_view use, std::uint64_t a,
            std::uint64_t b) {
@@ -156,28 +153,14 @@ Result<> NetTrainer::start_from(const Model& model) {
   return {};
 }
 
-/// Blocks, then rows inside each block (Fisher-Yates).
+/// Of all rows (Fisher-Yates): rows often lie sorted, and blocks of them would
+/// make batches, and so steps, that are all of a kind.
 void NetTrainer::shuffle() {
   if (!spec_.train.shuffle) return;
   Rng rng = stream(spec_.seed, "shuffle", epoch_, 0);
-  const std::size_t n = order_.size();
-  const std::size_t blocks = (n + kShuffleBlock - 1) / kShuffleBlock;
-  std::vector<std::size_t> sequence(blocks);
-  std::iota(sequence.begin(), sequence.end(), 0);
-  const auto mix = [&](auto begin, std::size_t count) {
-    for (std::size_t i = count; i > 1; --i) {
-      std::swap(begin[static_cast<long>(i - 1)],
-                begin[static_cast<long>(rng.below(i))]);
-    }
-  };
-  mix(sequence.begin(), blocks);
-  order_.clear();
-  for (const auto block : sequence) {
-    const std::size_t first = block * kShuffleBlock;
-    const std::size_t count = std::min(kShuffleBlock, n - first);
-    const std::size_t at = order_.size();
-    for (std::size_t i = 0; i < count; ++i) order_.push_back(first + i);
-    mix(order_.begin() + static_cast<long>(at), count);
+  std::iota(order_.begin(), order_.end(), 0);
+  for (std::size_t i = order_.size(); i > 1; --i) {
+    std::swap(order_[i - 1], order_[rng.below(i)]);
   }
 }
 
@@ -242,7 +225,7 @@ void NetTrainer::train_batch(const Batch& batch) {
   pass_->update(weights_.statistics);
   const float scale = held_back(static_cast<float>(1 / sum.weight));
   optimizer_->step(weights_.parameters, pass_->gradient(), scale,
-                   rate_scale_ * schedule_->at(steps_));
+                   rate_scale_ * schedule_->at(steps_), pool_);
   since_report_.add(sum);
   at_ += batch.rows;
   ++steps_;

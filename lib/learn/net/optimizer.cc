@@ -13,24 +13,35 @@ NetOptimizer::NetOptimizer(const Optimizer& options, std::size_t parameters)
 
 void NetOptimizer::step(std::span<float> parameters,
                         std::span<const float> gradient, float scale,
-                        double learning_rate) {
+                        double learning_rate, ShardPool& pool) {
+  constexpr std::size_t kPart = 1 << 14;
   ++steps_;
-  const auto rate = static_cast<float>(learning_rate);
+  const std::size_t all = parameters.size();
+  pool.run((all + kPart - 1) / kPart, [&](std::size_t part) {
+    const std::size_t first = part * kPart;
+    const std::size_t count = std::min(kPart, all - first);
+    change({parameters.subspan(first, count), gradient.subspan(first, count),
+            first, scale, learning_rate});
+  });
+}
+
+void NetOptimizer::change(const Part& part) {
   switch (options_.type) {
-    case OptimizerType::sgd: return sgd(parameters, gradient, scale, rate);
+    case OptimizerType::sgd: return sgd(part);
     case OptimizerType::adam:
-    case OptimizerType::adamw:
-      return adam(parameters, gradient, scale, learning_rate);
-    case OptimizerType::rmsprop:
-      return rmsprop(parameters, gradient, scale, rate);
+    case OptimizerType::adamw: return adam(part);
+    case OptimizerType::rmsprop: return rmsprop(part);
   }
 }
 
-void NetOptimizer::sgd(std::span<float> p, std::span<const float> g,
-                       float scale, float rate) {
+void NetOptimizer::sgd(const Part& part) {
+  const auto rate = static_cast<float>(part.rate);
   const auto momentum = static_cast<float>(options_.momentum);
   const auto decay = static_cast<float>(options_.weight_decay);
-  float* m = moment1_.data();
+  const float scale = part.scale;
+  const std::span<float> p = part.parameters;
+  const std::span<const float> g = part.gradient;
+  float* m = moment1_.data() + part.first;
   for (std::size_t i = 0; i < p.size(); ++i) {
     const float slope = g[i] * scale + decay * p[i];
     m[i] = momentum * m[i] + slope;
@@ -38,10 +49,9 @@ void NetOptimizer::sgd(std::span<float> p, std::span<const float> g,
   }
 }
 
-void NetOptimizer::adam(std::span<float> p, std::span<const float> g,
-                        float scale, double learning_rate) {
+void NetOptimizer::adam(const Part& part) {
   const auto t = static_cast<double>(steps_);
-  const auto rate = static_cast<float>(learning_rate);
+  const auto rate = static_cast<float>(part.rate);
   const auto b1 = static_cast<float>(options_.beta1);
   const auto b2 = static_cast<float>(options_.beta2);
   const auto correct1 =
@@ -52,9 +62,12 @@ void NetOptimizer::adam(std::span<float> p, std::span<const float> g,
   const bool apart = options_.type == OptimizerType::adamw;
   const auto decay = static_cast<float>(apart ? 0 : options_.weight_decay);
   const auto kept =
-      static_cast<float>(apart ? 1 - learning_rate * options_.weight_decay : 1);
-  float* m = moment1_.data();
-  float* v = moment2_.data();
+      static_cast<float>(apart ? 1 - part.rate * options_.weight_decay : 1);
+  const float scale = part.scale;
+  const std::span<float> p = part.parameters;
+  const std::span<const float> g = part.gradient;
+  float* m = moment1_.data() + part.first;
+  float* v = moment2_.data() + part.first;
   for (std::size_t i = 0; i < p.size(); ++i) {
     const float slope = g[i] * scale + decay * p[i];
     m[i] = b1 * m[i] + (1 - b1) * slope;
@@ -64,12 +77,15 @@ void NetOptimizer::adam(std::span<float> p, std::span<const float> g,
   }
 }
 
-void NetOptimizer::rmsprop(std::span<float> p, std::span<const float> g,
-                           float scale, float rate) {
+void NetOptimizer::rmsprop(const Part& part) {
+  const auto rate = static_cast<float>(part.rate);
   const auto rho = static_cast<float>(options_.rho);
   const auto decay = static_cast<float>(options_.weight_decay);
   const auto epsilon = static_cast<float>(options_.epsilon);
-  float* v = moment2_.data();
+  const float scale = part.scale;
+  const std::span<float> p = part.parameters;
+  const std::span<const float> g = part.gradient;
+  float* v = moment2_.data() + part.first;
   for (std::size_t i = 0; i < p.size(); ++i) {
     const float slope = g[i] * scale + decay * p[i];
     v[i] = rho * v[i] + (1 - rho) * slope * slope;

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "job/spec.h"
+#include "learn/net/shard_pool.h"
 
 namespace mlb::learn {
 
@@ -21,20 +22,27 @@ class NetOptimizer {
  public:
   NetOptimizer(const Optimizer& options, std::size_t parameters);
 
-  /// One step; `gradient` counts times `scale`.
+  /// One step; `gradient` counts times `scale`.  Every number is changed by
+  /// itself: the pool's threads share them.
   void step(std::span<float> parameters, std::span<const float> gradient,
-            float scale, double learning_rate);
+            float scale, double learning_rate, ShardPool& pool);
 
   void save(Writer& writer) const;
   Result<> load(Reader& reader);
 
  private:
-  void sgd(std::span<float> p, std::span<const float> g, float scale,
-           float rate);
-  void adam(std::span<float> p, std::span<const float> g, float scale,
-            double rate);
-  void rmsprop(std::span<float> p, std::span<const float> g, float scale,
-               float rate);
+  /// What one step changes, or a part of it.
+  struct Part {
+    std::span<float> parameters;
+    std::span<const float> gradient;
+    std::size_t first = 0;  ///< of the moments
+    float scale = 1;
+    double rate = 0;
+  };
+  void change(const Part& part);
+  void sgd(const Part& part);
+  void adam(const Part& part);
+  void rmsprop(const Part& part);
 
   Optimizer options_;
   std::uint64_t steps_ = 0;

@@ -2,6 +2,9 @@
 // channel.
 #pragma once
 
+#include <cstring>
+#include <type_traits>
+
 #include "learn/net/conv.h"
 
 namespace mlb::learn {
@@ -14,20 +17,23 @@ struct MaxPoolUnit {
   void forward(const Forward<T>& f) const {
     const std::size_t c = window.channels;
     f.scratch->places.resize(f.rows * out_size());
-    for (std::size_t row = 0; row < f.rows; ++row) {
-      const T* in = f.inputs[0] + row * window.in_size();
-      T* out = f.out + row * out_size();
-      std::uint32_t* best = f.scratch->places.data() + row * out_size();
-      window.each([&](std::size_t place, std::size_t tap, std::size_t from) {
-        for (std::size_t j = 0; j < c; ++j) {
-          const std::size_t to = place * c + j;
-          const T x = in[from + j];
-          if (tap == 0 || x > out[to] || x != x) {  // NaN is passed on
-            out[to] = x;
-            best[to] = static_cast<std::uint32_t>(from + j);
-          }
-        }
-      });
+    T* out = f.out;
+    std::uint32_t* best = f.scratch->places.data();
+    for (std::size_t i = 0; i < f.rows * window.places(); ++i) {
+      const std::size_t place = i % window.places();
+      const T* image = f.inputs[0] + i / window.places() * window.in_size();
+      // A pool has no frame: all of its window lies in the image.
+      const std::size_t first =
+          (place / window.out_width * window.width + place % window.out_width) *
+          window.stride * c;
+      std::size_t j = 0;
+      for (; j + 8 <= c; j += 8)
+        largest<8>(image, first + j, out + j, best + j);
+      for (; j + 2 <= c; j += 2)
+        largest<2>(image, first + j, out + j, best + j);
+      if (j < c) largest<1>(image, first + j, out + j, best + j);
+      out += c;
+      best += c;
     }
   }
 
@@ -42,6 +48,36 @@ struct MaxPoolUnit {
       for (std::size_t i = first; i < first + out_size(); ++i) {
         image[b.scratch->places[i]] += b.out_gradient[i];
       }
+    }
+  }
+
+ private:
+  /// Of some channels side by side.  The first of equal ones counts, and NaN is
+  /// passed on.  Without branches: which one is larger cannot be foreseen.
+  template <std::size_t Channels, class T>
+  void largest(const T* image, std::size_t first, T* out,
+               std::uint32_t* best) const {
+    using Index =
+        std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+    typedef T Values __attribute__((vector_size(Channels * sizeof(T))));
+    typedef Index Places __attribute__((vector_size(Channels * sizeof(T))));
+    Values values;
+    std::memcpy(&values, image + first, sizeof values);
+    Places places = Places{} + static_cast<Index>(first);
+    for (std::size_t tap = 1; tap < window.side * window.side; ++tap) {
+      const std::size_t at =
+          first + (tap / window.side * window.width + tap % window.side) *
+                      window.channels;
+      Values other;
+      std::memcpy(&other, image + at, sizeof other);
+      const Places larger = (other > values) | (other != other);
+      values = larger ? other : values;
+      places = larger ? Places{} + static_cast<Index>(at) : places;
+    }
+    std::memcpy(out, &values, sizeof values);
+    for (std::size_t j = 0; j < Channels; ++j) {
+      best[j] =
+          static_cast<std::uint32_t>(places[j]) + static_cast<std::uint32_t>(j);
     }
   }
 };

@@ -2,14 +2,18 @@
 // on their number, so neither does the result.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
+#include <cstdint>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 namespace mlb::learn {
 
+/// A net's batch takes some hundred microseconds and comes back several times:
+/// threads look for work for a while before they sleep, since waking one takes
+/// as long as a small shard.  Nobody waits for a thread that has not begun, so
+/// that one without a free core holds up nothing.
 class ShardPool {
  public:
   /// `threads` >= 1; the caller's own thread is one of them.
@@ -22,18 +26,20 @@ class ShardPool {
   void run(std::size_t shards, const std::function<void(std::size_t)>& work);
 
  private:
-  void serve(std::size_t index);
+  /// One number, so that a thread takes a shard of the round that it saw, or
+  /// none: the round, its shards, and the next one to take.
+  using Ticket = std::uint64_t;
 
-  std::size_t stride_;  ///< threads in all
+  void offer(std::size_t shards);
+  Ticket take();
+  void serve();
+
   std::vector<std::thread> threads_;
-  std::mutex mutex_;
-  std::condition_variable begin_;
-  std::condition_variable done_;
-  const std::function<void(std::size_t)>* work_ = nullptr;
-  std::size_t shards_ = 0;
-  std::size_t round_ = 0;
-  std::size_t busy_ = 0;
-  bool stop_ = false;
+  const std::function<void(std::size_t)>* work_ = nullptr;  ///< of the round
+  std::uint64_t round_ = 0;
+  std::atomic<Ticket> ticket_ = 0;
+  std::atomic<std::size_t> done_ = 0;  ///< shards of the round
+  std::atomic<bool> stop_ = false;
 };
 
 }  // namespace mlb::learn
