@@ -181,6 +181,24 @@ TEST_CASE("convolutions of any stride, frame and groups are the definition") {
   }
 }
 
+TEST_CASE("an image is refused that its frame makes too large for memory") {
+  Layer framed{.type = LayerType::conv2d, .units = 1, .size = 1, .stride = 255};
+  framed.padding = Padding::fixed;
+  framed.pad = 255;
+  const auto build = [&](int channels) {
+    return build_net(spec_of({framed, layer_of(LayerType::flatten)},
+                             ImageSize{1, 1, channels}),
+                     static_cast<std::size_t>(channels), 1);
+  };
+  // Three places a side, 255 apart: 511 pixels.
+  CHECK(build((1 << 26) / (511 * 511)));
+  const auto refused = build((1 << 26) / (511 * 511) + 1);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message ==
+        "model: conv2d: an image with its padding of 67369218 numbers; at most "
+        "67108864");
+}
+
 TEST_CASE("layernorm has mean 0 and variance 1 in each row") {
   LayerNormUnit unit{1, 4, {0, 4}, {4, 4}};
   const Numbers p{1, 1, 1, 2, 0, 0, 0, 5};

@@ -59,6 +59,10 @@ struct ConvUnit {
     return window.side * window.side * group_channels();
   }
   std::size_t out_size() const { return window.places() * filters; }
+  /// Numbers of an image with its frame of zeros, which is made in memory.
+  std::size_t framed_size() const {
+    return std::max(sheet_height() * line(), window.in_size());
+  }
 
   template <class T>
   void start(std::span<T> parameters, Rng& rng) const {
@@ -146,8 +150,7 @@ struct ConvUnit {
   }
   template <class T>
   std::size_t sheet_size() const {
-    return std::max(sheet_height() * line(), window.in_size()) +
-           conv::kLanes<T>;
+    return framed_size() + conv::kLanes<T>;
   }
   template <class T>
   std::size_t image_size() const {

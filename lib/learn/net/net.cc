@@ -213,6 +213,20 @@ void Builder::add(const Layer& layer) {
   }
 }
 
+/// A wide frame around many channels may be far larger than the image.
+Result<> check_frames(const Net& net) {
+  constexpr std::uint64_t kMostFramed = 4 * kMaxExtent;
+  for (const Node& node : net.nodes) {
+    const auto* conv = std::get_if<ConvUnit>(&node.unit);
+    if (conv == nullptr || conv->framed_size() <= kMostFramed) continue;
+    return Error{Fault::data, "model: conv2d: an image with its padding of " +
+                                  std::to_string(conv->framed_size()) +
+                                  " numbers; at most " +
+                                  std::to_string(kMostFramed)};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Net> build_net(const NetSpec& spec, std::size_t inputs,
@@ -242,6 +256,8 @@ Result<Net> build_net(const NetSpec& spec, std::size_t inputs,
   builder.list(
       std::span(spec.layers).subspan(embedding_of(spec) == nullptr ? 0 : 1));
   builder.add({.type = LayerType::dense, .units = static_cast<int>(outputs)});
+  auto frames = check_frames(builder.net);
+  if (!frames) return std::move(frames).fail();
   builder.net.inputs = inputs;
   builder.net.outputs = outputs;
   builder.net.codes = codes;
