@@ -25,6 +25,8 @@ cp old.h5 new.h5
 for example in "${examples[@]}"; do
   status=0
   bash -o pipefail -c "$example" >out 2>err || status=$?
+  # Its reader goes away early.
+  [[ $example != *'| head' || $status -ne 141 ]] || status=0
   expect 0 "$status" "exit code of '$example': $(cat err)"
 done
 

@@ -21,7 +21,7 @@ head -n 200000 "$T/long.csv" >"$T/short.csv"
 mlprep -q "$T/short.csv" -o "$T/short.h5"
 for args in "cat $T/short.h5" "cat $T/short.h5 --format jsonl" "records $T/short.csv"; do
   # shellcheck disable=SC2086
-  { mlprep $args 2>"$T/err"; echo $? >"$T/status"; } | head -n 1 >"$T/out"
+  { status=0; mlprep $args 2>"$T/err" || status=$?; echo "$status" >"$T/status"; } | head -n 1 >"$T/out"
   expect 141 "$(cat "$T/status")" "status of mlprep $args | head"
   expect '' "$(cat "$T/err")" "stderr of mlprep $args | head"
   expect 1 "$(wc -l <"$T/out")" 'lines'

@@ -14,7 +14,7 @@ digest=sha256:$(mlsubmit status "$id" --json |
 
 mlsubmit get "$id" -o "$T/got" >/dev/null
 expect "${digest#sha256:}" "$(sha256sum "$T/got/dataset.h5" | cut -d' ' -f1)" digest
-mlsubmit data ls | grep -q "^$digest"$'\t'dataset || fail "data ls lacks $digest"
+mlsubmit data ls | grep "^$digest"$'\t'dataset >/dev/null || fail "data ls lacks $digest"
 expect 3 "$(mlsubmit data head "$digest" -n 2 | wc -l)" 'lines of data head'
 expect "$(mlsubmit data head "$id")" "$(mlprep head "$T/got/dataset.h5")" head
 

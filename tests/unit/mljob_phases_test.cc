@@ -171,7 +171,8 @@ TEST_CASE("weights that are none are bad data") {
   w.spec.features.weight = "w";
   w.run("x,w,y\n1.5,1,1.5\n2.5,-1,2.5\n3.5,1,3.5\n4.5,1,4.5\n");
   CHECK(w.outcome.failure == FailureClass::bad_data);
-  CHECK(w.outcome.reason.find("features.weight: row 2 has '-1'") == 0);
+  CHECK(w.outcome.reason.find(":3: features.weight: row 2 has '-1'") !=
+        std::string::npos);
 }
 
 TEST_CASE("a prep job leaves a data set and nothing else") {
