@@ -280,7 +280,8 @@ Result<std::vector<float>> target_of(const Plan& plan,
   }
   std::vector<float> out;
   out.reserve(rows.size());
-  const LevelFinder finder(*target, plan.classes);
+  const LevelPlaces places(plan.classes);
+  const LevelFinder finder(*target, places);
   for (const auto row : rows) {
     if (plan.task == Task::regression) {
       auto good = check_target(*target, row);
