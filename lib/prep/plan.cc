@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "prep/columns.h"
+#include "prep/drift.h"
 #include "prep/fit_feature.h"
 #include "prep/leak.h"
 #include "prep/levels.h"
@@ -146,6 +147,7 @@ Result<> fit_features(const table::Table& table, const Rows& rows,
     }
   }
   plan.features = std::move(features);
+  plan.inputs = fit_inputs(table, rows, plan.features);
   if (plan.width() == 0) {
     return Error{Fault::data, "no feature is left to learn from"};
   }

@@ -232,7 +232,11 @@ Result<Column> Dataset::Impl::read_column(const Json& entry) const {
   if (!read) return std::move(read).fail();
   if (!category) {
     read = read_mask(column, extra.get());
-    if (read && column.is_moment()) read = check_moments(column);
+    if (read && column.is_moment()) {
+      auto format = h5::read_text_attribute(object.get(), "date_format");
+      if (format && DateFormat::parse(*format)) column.date_format = *format;
+      read = check_moments(column);
+    }
     if (!read) return std::move(read).fail();
     return column;
   }

@@ -13,6 +13,7 @@
 #include "fuzz/use_model.h"
 #include "learn/baseline.h"
 #include "unit/learn_models.h"
+#include "unit/plan_inputs.h"
 
 namespace {
 
@@ -186,7 +187,7 @@ TEST_CASE("a plan claims no more buckets than a spec may ask for") {
     hash.kind = prep::FeatureKind::hash;
     hash.buckets = buckets;
     plan.features = {hash};
-    return pack_model(plan, {}, BaselineModel({1.5}));
+    return pack_model(prep::with_inputs(plan), {}, BaselineModel({1.5}));
   };
   CHECK(use_model(with_buckets(65536)));
   CHECK_FALSE(use_model(with_buckets(65537)));
