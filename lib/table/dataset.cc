@@ -296,6 +296,10 @@ std::string Dataset::column_name(std::size_t index) const {
   return impl_->schema[index].value("name", "");
 }
 
+std::optional<Type> Dataset::column_type(std::size_t index) const {
+  return type_named(impl_->schema[index].value("type", ""));
+}
+
 Result<Column> Dataset::read_column(std::size_t index) const {
   const Json& entry = impl_->schema[index];
   auto column = impl_->read_column(entry);
