@@ -7,6 +7,8 @@
 #include "job/metric_name.h"
 #include "job/what_counts.h"
 #include "learn/metrics.h"
+#include "learn/predictions.h"
+#include "learn/row_groups.h"
 #include "run_job.h"
 #include "wire/wire.h"
 
@@ -57,44 +59,32 @@ std::vector<std::string> wanted_metrics(const Work& work) {
 
 namespace {
 
-std::string float_text(float value) {
-  return table::number_text(static_cast<double>(value));
-}
-
 void add_rows(const Work& work, const char* name, const prep::Rows& rows,
               const prep::Matrix& p,
               std::vector<std::pair<std::size_t, std::string>>& lines) {
   const table::Column& target = *work.table.find(work.spec.target);
+  const learn::PredictionFields fields(work.plan);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::string line = std::to_string(rows[i] + 1) + "," + name + "," +
-                       table::csv_field(target.text_of(rows[i]));
-    const auto values = p.row(i);
-    if (work.plan.classes.empty()) {
-      line += "," + float_text(values[0]);
-    } else {
-      std::size_t best = 0;
-      for (std::size_t c = 1; c < values.size(); ++c) {
-        if (values[c] > values[best]) best = c;
-      }
-      line += "," + table::csv_field(work.plan.classes[best]);
-      for (const float value : values) line += "," + float_text(value);
-    }
+                       table::csv_field(target.text_of(rows[i])) + ",";
+    fields.add(p.row(i), line);
     lines.emplace_back(rows[i], std::move(line));
   }
 }
 
 Result<std::string> predictions(const Work& work) {
   std::vector<std::pair<std::size_t, std::string>> lines;
-  auto valid = work.model->predict(work.valid.x);
-  auto test = work.model->predict(work.test.x);
+  auto valid = learn::predict_rows(*work.model, work.valid.x);
+  auto test = learn::predict_rows(*work.model, work.test.x);
   if (!valid) return std::move(valid).fail();
   if (!test) return std::move(test).fail();
   add_rows(work, "valid", work.split.valid, *valid, lines);
   add_rows(work, "test", work.split.test, *test, lines);
   std::sort(lines.begin(), lines.end());
-  std::string out = "row,split,target,prediction";
-  for (const auto& c : work.plan.classes)
-    out += "," + table::csv_field("p_" + c);
+  std::string out = "row,split,target";
+  for (const auto& name : learn::PredictionFields(work.plan).names()) {
+    out += "," + table::csv_field(name);
+  }
   out += "\n";
   for (const auto& [row, line] : lines) out += line + "\n";
   return out;
