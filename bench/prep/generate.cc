@@ -1,5 +1,5 @@
 // Writes a CSV for measurements: the same bytes for the same arguments.
-//   generate numeric|mixed|text|flights|wide BYTES SEED > FILE
+//   generate numeric|twenty|mixed|text|flights|wide BYTES SEED > FILE
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -184,12 +184,13 @@ void text_row(Csv& csv, std::uint64_t row) {
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fputs("usage: generate numeric|mixed|text|flights|wide BYTES SEED\n",
-               stderr);
+    std::fputs(
+        "usage: generate numeric|twenty|mixed|text|flights|wide BYTES SEED\n",
+        stderr);
     return 2;
   }
   const std::string kind = argv[1];
-  const int columns = kind == "wide" ? 1499 : 28;
+  const int columns = kind == "wide" ? 1499 : kind == "twenty" ? 20 : 28;
   Csv csv(std::strtoull(argv[2], nullptr, 10),
           std::strtoull(argv[3], nullptr, 10));
   csv.raw(header(kind, columns));

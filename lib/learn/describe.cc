@@ -132,8 +132,15 @@ Json describe(const StoredModel& stored) {
   const prep::Plan& plan = stored.plan;
   Json inputs = Json::array();
   for (const auto& column : input_columns(plan)) {
+    const auto found = std::find_if(
+        plan.inputs.begin(), plan.inputs.end(),
+        [&](const auto& input) { return input.name == column.name; });
     inputs.push_back({{"name", column.name},
                       {"type", column.is_number ? "number" : "text"}});
+    if (found == plan.inputs.end()) continue;
+    inputs.back()["read_as"] = table::name_of(found->type);
+    if (found->date_format.empty()) continue;
+    inputs.back()["date_format"] = found->date_format;
   }
   Json features = Json::array();
   for (const auto& f : plan.features) features.push_back(feature_json(f));

@@ -6,11 +6,12 @@
 
 #include "learn/common.h"
 #include "learn/net/ops.h"
+#include "learn/row_groups.h"
 
 namespace mlb::learn {
 namespace {
 
-constexpr std::size_t kBlock = 64;
+constexpr std::size_t kBlock = kRowGroup;
 constexpr int kMostDegree = 100;
 
 double power(double base, int exponent) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "prep/applier.h"
 #include "prep/columns.h"
 #include "prep/levels.h"
 #include "prep/target_encoding.h"
@@ -17,42 +18,28 @@ using table::Column;
 /// A text that no field of a CSV can hold.
 constexpr std::string_view kMissingText{"\0missing", 8};
 
-Error unknown_level(const Feature& f, const Column& column, std::size_t row) {
-  return row_error(row, "",
-                   ": column '" + f.name + "' is '" +
-                       table::shortened(column.text_of(row)) +
-                       "', which no training row has");
-}
-
 /// The place of each row's level: an index, kUnknown or kMissing, after what
 /// stands in for missing ones.
-Result<std::vector<std::int64_t>> places_of(const Feature& f,
-                                            const Column& column,
-                                            const Rows& rows) {
-  const LevelFinder finder(column, f.levels);
+std::vector<std::int64_t> places_of(const Feature& f, const Column& column,
+                                    const LevelPlaces& places,
+                                    const Rows& rows) {
+  const LevelFinder finder(column, places);
   const bool filled = f.when_missing == WhenMissing::fill;
-  const std::int64_t stand_in =
-      filled ? finder.place_of(f.fill_level) : kMissing;
+  const std::int64_t stand_in = filled ? places.of(f.fill_level) : kMissing;
   std::vector<std::int64_t> out;
   out.reserve(rows.size());
   for (const auto row : rows) {
-    std::int64_t place = finder.at(row);
-    if (place == kUnknown && f.refuse_unknown) {
-      return unknown_level(f, column, row);
-    }
+    const std::int64_t place = finder.at(row);
     out.push_back(place == kMissing ? stand_in : place);
   }
   return out;
 }
 
-Result<std::vector<double>> level_numbers(const Feature& f,
-                                          const Column& column,
-                                          const Rows& rows) {
-  auto places = places_of(f, column, rows);
-  if (!places) return std::move(places).fail();
+std::vector<double> level_numbers(const Feature& f, const Column& column,
+                                  const LevelPlaces& places, const Rows& rows) {
   std::vector<double> out;
   out.reserve(rows.size());
-  for (const auto place : *places) {
+  for (const auto place : places_of(f, column, places, rows)) {
     out.push_back(place == kMissing ? f.missing_number
                   : place == kUnknown
                       ? f.other_number
@@ -61,25 +48,59 @@ Result<std::vector<double>> level_numbers(const Feature& f,
   return out;
 }
 
-Result<std::vector<double>> plain_numbers(const Feature& f,
-                                          const Column& column,
-                                          const Rows& rows) {
+/// After what stands in for it, before the logarithm.
+double plain_number(const Feature& f, const Column& column, std::size_t row) {
+  return lacks_value(column, row) ? f.fill : number_of(f, column, row);
+}
+
+std::vector<double> plain_numbers(const Feature& f, const Column& column,
+                                  const Rows& rows) {
   std::vector<double> out;
   out.reserve(rows.size());
   for (const auto row : rows) {
-    double x = lacks_value(column, row) ? f.fill : number_of(f, column, row);
-    if (f.log1p) {
-      if (!(x > -1)) {
-        return row_error(row, "",
-                         ": column '" + f.title() + "' is " +
-                             table::number_text(x) +
-                             "; log1p wants more than -1");
-      }
-      x = std::log1p(x);
-    }
-    out.push_back(x);
+    const double x = plain_number(f, column, row);
+    out.push_back(f.log1p ? std::log1p(x) : x);
   }
   return out;
+}
+
+/// Why the value is not taken; empty when it is.
+std::string refusal_at(const Feature& f, const Column& column,
+                       const LevelFinder& finder, std::size_t row) {
+  if (f.when_missing == WhenMissing::refuse && lacks_value(column, row)) {
+    return "column '" + f.name + "' has no value; its rule has missing: error";
+  }
+  if (f.refuse_unknown && finder.at(row) == kUnknown) {
+    return "column '" + f.name + "' is '" +
+           table::shortened(column.text_of(row)) +
+           "', which no training row has";
+  }
+  if (f.log1p && f.kind == FeatureKind::number) {
+    const double x = plain_number(f, column, row);
+    if (!(x > -1)) {
+      return "column '" + f.title() + "' is " + table::number_text(x) +
+             "; log1p wants more than -1";
+    }
+  }
+  return {};
+}
+
+std::optional<Refusal> first_refusal(const Feature& f, const Column& column,
+                                     const LevelPlaces& places,
+                                     const Rows& rows) {
+  if (f.when_missing != WhenMissing::refuse && !f.refuse_unknown && !f.log1p) {
+    return std::nullopt;
+  }
+  const LevelFinder finder(column, places);
+  for (const auto row : rows) {
+    std::string what = refusal_at(f, column, finder, row);
+    if (!what.empty()) return Refusal{row, std::move(what)};
+  }
+  return std::nullopt;
+}
+
+Error error_of(const Refusal& refusal) {
+  return row_error(refusal.row, "", ": " + refusal.what);
 }
 
 /// Where the outputs of one feature go.
@@ -92,16 +113,14 @@ struct Place {
   }
 };
 
-Result<> put_onehot(const Feature& f, const Column& column, const Rows& rows,
-                    Place to) {
-  auto places = places_of(f, column, rows);
-  if (!places) return std::move(places).fail();
+void put_onehot(const Feature& f, const Column& column,
+                const LevelPlaces& places, const Rows& rows, Place to) {
+  const auto at = places_of(f, column, places, rows);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::int64_t place = (*places)[i];
+    const std::int64_t place = at[i];
     if (place >= 0) to.cell(i, static_cast<std::size_t>(place)) = 1;
     if (place == kMissing && f.missing_level) to.cell(i, f.levels.size()) = 1;
   }
-  return {};
 }
 
 void put_hash(const Feature& f, const Column& column, const Rows& rows,
@@ -135,24 +154,29 @@ void put_numbers(const Feature& f, const std::vector<double>& numbers,
   }
 }
 
-Result<> put_feature(const Feature& f, const Column& column, const Rows& rows,
-                     Place to) {
-  auto good = check_missing(f, column, rows);
-  if (!good) return good;
+void put_feature(const Feature& f, const Column& column,
+                 const LevelPlaces& places, const Rows& rows, Place to) {
   switch (f.kind) {
-    case FeatureKind::onehot: return put_onehot(f, column, rows, to);
-    case FeatureKind::hash: put_hash(f, column, rows, to); return {};
-    case FeatureKind::indicator: put_indicator(column, rows, to); return {};
+    case FeatureKind::onehot: put_onehot(f, column, places, rows, to); return;
+    case FeatureKind::hash: put_hash(f, column, rows, to); return;
+    case FeatureKind::indicator: put_indicator(column, rows, to); return;
     case FeatureKind::number:
     case FeatureKind::ordinal:
     case FeatureKind::frequency:
     case FeatureKind::target:
     case FeatureKind::code: break;
   }
-  auto numbers = raw_numbers(f, column, rows);
-  if (!numbers) return std::move(numbers).fail();
-  put_numbers(f, *numbers, to);
-  return {};
+  put_numbers(f, raw_numbers(f, column, places, rows), to);
+}
+
+/// The column of each feature; null where the table has none.
+std::vector<const Column*> columns_of(const Plan& plan,
+                                      const table::Table& table) {
+  ColumnLookup lookup(table);
+  std::vector<const Column*> out;
+  out.reserve(plan.features.size());
+  for (const auto& f : plan.features) out.push_back(lookup.find(f.name));
+  return out;
 }
 
 /// What the feature wants and its column is not; "" when all is well.  Of a
@@ -169,28 +193,6 @@ std::string mismatch(const Feature& f, const Column& column, const Rows& rows) {
   if (empty) return {};
   return "column '" + f.name + "' is " + std::string(name_of(column.type)) +
          "; the model wants " + (moment ? "a date or time" : "numbers");
-}
-
-/// All problems at once.
-Result<> check_columns(const Plan& plan, const table::Table& table,
-                       const Rows& rows) {
-  std::string missing;
-  std::string problems;
-  std::string last;  // a column may have several features
-  for (const auto& f : plan.features) {
-    const Column* column = table.find(f.name);
-    const std::string problem =
-        column == nullptr ? std::string() : mismatch(f, *column, rows);
-    if ((column != nullptr && problem.empty()) || f.name == last) continue;
-    last = f.name;
-    std::string& list = column == nullptr ? missing : problems;
-    if (!list.empty()) list += column == nullptr ? ", " : "; ";
-    list += column == nullptr ? f.name : problem;
-  }
-  if (missing.empty() && problems.empty()) return {};
-  if (missing.empty()) return Error{Fault::data, problems};
-  return Error{Fault::data, "the data lacks these features: " + missing +
-                                (problems.empty() ? "" : "; ") + problems};
 }
 
 }  // namespace
@@ -213,12 +215,11 @@ bool gives_number(FeatureKind kind) {
          kind != FeatureKind::indicator;
 }
 
-Result<std::vector<double>> raw_numbers(const Feature& feature,
-                                        const Column& column,
-                                        const Rows& rows) {
+std::vector<double> raw_numbers(const Feature& feature, const Column& column,
+                                const LevelPlaces& places, const Rows& rows) {
   return feature.kind == FeatureKind::number
              ? plain_numbers(feature, column, rows)
-             : level_numbers(feature, column, rows);
+             : level_numbers(feature, column, places, rows);
 }
 
 double scaled(const Feature& f, double x) {
@@ -226,31 +227,76 @@ double scaled(const Feature& f, double x) {
   return (x / 2 - f.mean / 2) / (f.scale / 2);
 }
 
-Result<> check_missing(const Feature& f, const Column& column,
-                       const Rows& rows) {
-  if (f.when_missing != WhenMissing::refuse) return {};
-  for (const auto row : rows) {
-    if (!lacks_value(column, row)) continue;
-    return row_error(
-        row, "",
-        ": column '" + f.name + "' has no value; its rule has missing: error");
-  }
+Result<> check_values(const Feature& f, const Column& column,
+                      const Rows& rows) {
+  Feature known = f;
+  known.refuse_unknown = false;  // of training rows every level is known
+  const auto refusal = first_refusal(known, column, LevelPlaces({}), rows);
+  if (refusal) return error_of(*refusal);
   return {};
+}
+
+Applier::Applier(const Plan& plan) : plan_(plan), width_(plan.width()) {
+  places_.reserve(plan.features.size());
+  for (const auto& f : plan.features) places_.emplace_back(f.levels);
+}
+
+Result<> Applier::check(const table::Table& table, const Rows& rows) const {
+  const auto columns = columns_of(plan_, table);
+  std::string missing;
+  std::string problems;
+  std::string last;  // a column may have several features
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Feature& f = plan_.features[i];
+    const bool absent = columns[i] == nullptr;
+    const std::string problem =
+        absent ? f.name : mismatch(f, *columns[i], rows);
+    if (problem.empty() || f.name == last) continue;
+    last = f.name;
+    std::string& list = absent ? missing : problems;
+    if (!list.empty()) list += absent ? ", " : "; ";
+    list += problem;
+  }
+  if (missing.empty() && problems.empty()) return {};
+  if (missing.empty()) return Error{Fault::data, problems};
+  return Error{Fault::data, "the data lacks these features: " + missing +
+                                (problems.empty() ? "" : "; ") + problems};
+}
+
+std::optional<Refusal> Applier::refusal(const table::Table& table,
+                                        const Rows& rows) const {
+  const auto columns = columns_of(plan_, table);
+  std::optional<Refusal> out;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    auto found =
+        first_refusal(plan_.features[i], *columns[i], places_[i], rows);
+    if (found && (!out || found->row < out->row)) out = std::move(found);
+  }
+  return out;
+}
+
+Matrix Applier::apply(const table::Table& table, const Rows& rows) const {
+  const auto columns = columns_of(plan_, table);
+  Matrix out{rows.size(), width_, {}};
+  out.values.resize(out.rows * out.columns);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Feature& f = plan_.features[i];
+    put_feature(f, *columns[i], places_[i], rows, {out, at});
+    at += f.width();
+  }
+  return out;
 }
 
 Result<Matrix> apply(const Plan& plan, const table::Table& table,
                      const Rows& rows) {
-  auto good = check_columns(plan, table, rows);
+  const Applier applier(plan);
+  auto good = applier.check(table, rows);
   if (!good) return std::move(good).fail();
-  Matrix out{rows.size(), plan.width(), {}};
-  out.values.resize(out.rows * out.columns);
-  std::size_t at = 0;
-  for (const auto& f : plan.features) {
-    auto put = put_feature(f, *table.find(f.name), rows, {out, at});
-    if (!put) return std::move(put).fail();
-    at += f.width();
+  if (const auto refusal = applier.refusal(table, rows)) {
+    return error_of(*refusal);
   }
-  return out;
+  return applier.apply(table, rows);
 }
 
 Result<Matrix> apply_to_training(const Plan& plan, const table::Table& table,

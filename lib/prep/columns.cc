@@ -46,6 +46,22 @@ std::vector<std::pair<std::string, std::string>> named(const JobSpec& spec) {
 
 }  // namespace
 
+const Column* ColumnLookup::find(const std::string& name) {
+  const auto& columns = table_.columns;
+  for (const std::size_t at : {last_, last_ + 1}) {
+    if (at >= columns.size() || columns[at].name != name) continue;
+    last_ = at;
+    return &columns[at];
+  }
+  for (std::size_t i = places_.size(); i < columns.size(); ++i) {
+    places_.emplace(columns[i].name, i);
+  }
+  const auto found = places_.find(name);
+  if (found == places_.end()) return nullptr;
+  last_ = found->second;
+  return &columns[last_];
+}
+
 ColumnRule rule_for(const JobSpec& spec, const std::string& column) {
   for (const auto& rule : spec.columns) {
     const bool match = column == spec.target

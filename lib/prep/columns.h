@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -14,6 +16,20 @@ namespace mlb::prep {
 /// The first rule whose name or glob matches; a glob never matches the
 /// target.  Without a match: a rule of defaults.
 ColumnRule rule_for(const JobSpec& spec, const std::string& column);
+
+/// Finds the columns of a table by name; quick when it is asked in their order.
+/// Keeps the table.  One thread.
+class ColumnLookup {
+ public:
+  explicit ColumnLookup(const table::Table& table) : table_(table) {}
+  /// Null: there is none.
+  const table::Column* find(const std::string& name);
+
+ private:
+  const table::Table& table_;
+  std::size_t last_ = 0;  ///< where the last one was
+  std::unordered_map<std::string_view, std::size_t> places_;
+};
 
 /// Is a column set apart: target, split, group, id, weight?
 bool has_role(const JobSpec& spec, const std::string& column);

@@ -124,7 +124,7 @@ Result<Feature> fit_part(const Column& column, const ColumnRule& rule,
   if (!fill) return std::move(fill).fail();
   f.fill = *fill;
   f.log1p = rule.scale == Scale::log1p;
-  auto refused = check_missing(f, column, with.rows);
+  auto refused = check_values(f, column, with.rows);
   if (!refused) return std::move(refused).fail();
   if (values.empty()) {
     with.warnings.push_back("column '" + f.title() +
@@ -134,9 +134,8 @@ Result<Feature> fit_part(const Column& column, const ColumnRule& rule,
     return f;
   }
   // Filled values count, as they will when the plan is applied.
-  auto numbers = raw_numbers(f, column, with.rows);
-  if (!numbers) return std::move(numbers).fail();
-  fit_scaling(f, rule.scale, *numbers, with);
+  fit_scaling(f, rule.scale, raw_numbers(f, column, LevelPlaces({}), with.rows),
+              with);
   return f;
 }
 
@@ -335,9 +334,8 @@ Result<std::vector<Feature>> encoded(Feature f, const Column& column,
   }
   if (!done) return std::move(done).fail();
   if (gives_number(f.kind) && rule.scale != Scale::automatic) {
-    auto numbers = raw_numbers(f, column, with.rows);
-    if (!numbers) return std::move(numbers).fail();
-    fit_scaling(f, rule.scale, *numbers, with);
+    fit_scaling(f, rule.scale,
+                raw_numbers(f, column, LevelPlaces(f.levels), with.rows), with);
   }
   return std::vector<Feature>{std::move(f)};
 }
@@ -352,7 +350,7 @@ Result<std::vector<Feature>> fit_category(const Column& column,
   const LevelCounts counts = count_levels(column, with.rows);
   auto base = category_base(column, rule, counts);
   if (!base) return std::move(base).fail();
-  auto refused = check_missing(*base, column, with.rows);
+  auto refused = check_values(*base, column, with.rows);
   if (!refused) return std::move(refused).fail();
   warn_about_levels(column, counts, with);
   auto out = encoded(std::move(*base), column, rule, counts, with);

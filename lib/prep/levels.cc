@@ -11,19 +11,21 @@ namespace mlb::prep {
 using table::Column;
 using table::Type;
 
-LevelFinder::LevelFinder(const Column& column,
-                         const std::vector<std::string>& levels)
-    : column_(column) {
+LevelPlaces::LevelPlaces(const std::vector<std::string>& levels) {
   for (const auto& level : levels) {
     places_.emplace(level, static_cast<std::int64_t>(places_.size()));
   }
-  if (column.type != Type::category) return;
-  for (const auto& level : column.levels) of_code_.push_back(place_of(level));
 }
 
-std::int64_t LevelFinder::place_of(const std::string& level) const {
+std::int64_t LevelPlaces::of(const std::string& level) const {
   const auto found = places_.find(level);
   return found == places_.end() ? kUnknown : found->second;
+}
+
+LevelFinder::LevelFinder(const Column& column, const LevelPlaces& places)
+    : column_(column), places_(places) {
+  if (column.type != Type::category) return;
+  for (const auto& level : column.levels) of_code_.push_back(places.of(level));
 }
 
 std::int64_t LevelFinder::at(std::size_t row) const {
@@ -31,7 +33,7 @@ std::int64_t LevelFinder::at(std::size_t row) const {
   if (column_.type == Type::category) {
     return of_code_[static_cast<std::size_t>(column_.codes[row])];
   }
-  return place_of(column_.text_of(row));
+  return places_.of(column_.text_of(row));
 }
 
 LevelCounts count_levels(const Column& column, const Rows& rows) {

@@ -14,18 +14,27 @@ namespace mlb::prep {
 inline constexpr std::int64_t kUnknown = -1;
 inline constexpr std::int64_t kMissing = -2;
 
-/// Finds the places of values in a list of levels.  Keeps both arguments.
+/// The places of levels in their list.  Immutable; any thread.
+class LevelPlaces {
+ public:
+  explicit LevelPlaces(const std::vector<std::string>& levels);
+  /// Index into the levels, or kUnknown.
+  std::int64_t of(const std::string& level) const;
+
+ private:
+  std::unordered_map<std::string, std::int64_t> places_;
+};
+
+/// Finds the levels of a column's rows.  Keeps both arguments.
 class LevelFinder {
  public:
-  LevelFinder(const table::Column& column,
-              const std::vector<std::string>& levels);
+  LevelFinder(const table::Column& column, const LevelPlaces& places);
   /// Index into the levels, kUnknown or kMissing.
   std::int64_t at(std::size_t row) const;
-  std::int64_t place_of(const std::string& level) const;
 
  private:
   const table::Column& column_;
-  std::unordered_map<std::string, std::int64_t> places_;
+  const LevelPlaces& places_;
   std::vector<std::int64_t> of_code_;  ///< category columns: quicker
 };
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "prep/columns.h"
+#include "prep/drift.h"
 #include "prep/fit_feature.h"
 #include "prep/leak.h"
 #include "prep/levels.h"
@@ -161,6 +162,7 @@ Result<> fit_features(const table::Table& table, const Rows& rows,
     }
   }
   plan.features = std::move(features);
+  plan.inputs = fit_inputs(table, rows, plan.features);
   if (plan.width() == 0) {
     return Error{Fault::data, "no feature is left to learn from"};
   }
@@ -299,7 +301,8 @@ Result<std::vector<float>> target_of(const Plan& plan,
   }
   std::vector<float> out;
   out.reserve(rows.size());
-  const LevelFinder finder(*target, plan.classes);
+  const LevelPlaces places(plan.classes);
+  const LevelFinder finder(*target, places);
   for (const auto row : rows) {
     if (plan.task == Task::regression) {
       auto good = check_target(*target, row);

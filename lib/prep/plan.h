@@ -74,6 +74,20 @@ struct Feature {
   std::vector<std::string> output_names() const;
 };
 
+/// A column that predicting needs: how its texts are read, and how the
+/// training rows lay, so that drift shows (drift.h).
+struct Input {
+  std::string name;
+  table::Type type = table::Type::real;  ///< as the training data had it
+  std::string date_format = {};          ///< of a date or time
+  /// Numbers x fall into the bins x < edges[0], edges[0] <= x < edges[1], ...
+  std::vector<double> edges = {};
+  std::vector<std::string> levels = {};  ///< of the others: the largest ones
+  /// Training rows in each bin, or of each level; then of other levels (of
+  /// numbers 0), then missing ones.  Empty: not judged.
+  std::vector<std::uint64_t> counts = {};
+};
+
 /// What a regression learns instead of the target.
 struct TargetScaling {
   bool log1p = false;
@@ -90,6 +104,7 @@ struct Plan {
   std::vector<std::string> classes;  ///< in order; the last is the positive
   TargetScaling target_scaling;      ///< regression
   std::vector<Feature> features;
+  std::vector<Input> inputs;  ///< the columns of the features, each once
 
   std::size_t width() const;
   std::vector<std::string> output_names() const;

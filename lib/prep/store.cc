@@ -1,16 +1,22 @@
 // The plan as bytes: part of every model file (docs/model-file.md).
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <unordered_map>
 
+#include "prep/columns.h"
 #include "prep/plan.h"
+#include "table/date.h"
 
 namespace mlb::prep {
 namespace {
 
 /// Changes with the form of the bytes.
-constexpr std::uint32_t kVersion = 3;
+constexpr std::uint32_t kVersion = 4;
 /// Outputs of a plan: what a model can be asked to hold.
 constexpr std::uint64_t kMostOutputs = 1u << 24;
+/// Rows of one bin: all are exact as a double.
+constexpr std::uint64_t kMostRows = 1ull << 53;
 /// Of one hashed column: what a spec may ask for.
 constexpr std::uint32_t kMostBuckets = 65536;
 
@@ -39,6 +45,15 @@ void save_feature(Writer& w, const Feature& f) {
   w.number(f.missing_number);
   w.number(f.other_number);
   w.number(f.of_class);
+}
+
+void save_input(Writer& w, const Input& input) {
+  w.text(input.name);
+  w.number(static_cast<std::uint8_t>(input.type));
+  w.text(input.date_format);
+  w.numbers<double>(input.edges);
+  save_texts(w, input.levels);
+  w.numbers<std::uint64_t>(input.counts);
 }
 
 Error damaged() {
@@ -85,6 +100,11 @@ class Loader {
   std::vector<double> numbers() {
     auto out = take(reader_.numbers<double>());
     for (const double x : out) good_ = good_ && std::isfinite(x);
+    return out;
+  }
+  std::vector<std::uint64_t> counts() {
+    auto out = take(reader_.numbers<std::uint64_t>());
+    for (const auto n : out) good_ = good_ && n <= kMostRows;
     return out;
   }
   void want(bool condition) { good_ = good_ && condition; }
@@ -134,6 +154,44 @@ Feature load_feature(Loader& in) {
   return f;
 }
 
+Input load_input(Loader& in) {
+  Input out;
+  out.name = in.text();
+  out.type = in.word(table::Type::text);  // an id is no feature
+  out.date_format = in.text();
+  const bool moment =
+      out.type == table::Type::date || out.type == table::Type::time;
+  in.want(moment ? table::DateFormat::parse(out.date_format).operator bool()
+                 : out.date_format.empty());
+  out.edges = in.numbers();
+  in.want(std::is_sorted(out.edges.begin(), out.edges.end()));
+  out.levels = in.texts();
+  in.want(out.edges.empty() || out.levels.empty());
+  out.counts = in.counts();
+  in.want(out.counts.empty() ||
+          out.counts.size() == out.edges.size() + out.levels.size() + 2);
+  return out;
+}
+
+/// Whether the inputs are the columns of the features, each once, and can
+/// hold what the features make of them.
+bool has_its_inputs(const Plan& plan) {
+  std::unordered_map<std::string_view, const Input*> by_name;
+  for (const auto& input : plan.inputs) by_name.emplace(input.name, &input);
+  std::set<std::string_view> used;
+  for (const auto& f : plan.features) {
+    const auto found = by_name.find(f.name);
+    if (found == by_name.end()) return false;
+    used.insert(f.name);
+    table::Column column;
+    column.type = found->second->type;
+    const bool part = f.part != DatePart::epoch;
+    if (part && !column.is_moment()) return false;
+    if (f.kind == FeatureKind::number && !is_number(column)) return false;
+  }
+  return used.size() == plan.inputs.size();
+}
+
 /// The target's part of a plan that makes sense.
 bool is_sound(const Plan& plan) {
   const std::size_t classes = plan.classes.size();
@@ -160,6 +218,8 @@ void Plan::save(Writer& w) const {
   w.number(target_scaling.scale);
   w.number<std::uint64_t>(features.size());
   for (const auto& f : features) save_feature(w, f);
+  w.number<std::uint64_t>(inputs.size());
+  for (const auto& input : inputs) save_input(w, input);
 }
 
 Result<Plan> Plan::load(Reader& r) {
@@ -185,7 +245,13 @@ Result<Plan> Plan::load(Reader& r) {
     outputs += out.features.back().width();
     in.want(outputs <= kMostOutputs);
   }
-  if (!in.good() || outputs == 0 || !is_sound(out)) return damaged();
+  const auto inputs = in.number<std::uint64_t>();
+  for (std::uint64_t i = 0; i < inputs && in.good(); ++i) {
+    out.inputs.push_back(load_input(in));
+  }
+  if (!in.good() || outputs == 0 || !is_sound(out) || !has_its_inputs(out)) {
+    return damaged();
+  }
   return out;
 }
 

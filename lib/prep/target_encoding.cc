@@ -41,13 +41,14 @@ std::size_t fold_of(std::uint64_t seed, std::size_t row) {
 /// among training rows.
 std::vector<std::size_t> places(const Feature& f, const table::Column& column,
                                 const Rows& rows) {
-  const LevelFinder finder(column, f.levels);
+  const LevelPlaces known(f.levels);
+  const LevelFinder finder(column, known);
   const bool filled = f.when_missing == WhenMissing::fill;
   const auto last = static_cast<std::int64_t>(f.levels.size());
   std::vector<std::size_t> out;
   for (const auto row : rows) {
     std::int64_t place = finder.at(row);
-    if (place == kMissing && filled) place = finder.place_of(f.fill_level);
+    if (place == kMissing && filled) place = known.of(f.fill_level);
     out.push_back(static_cast<std::size_t>(place < 0 ? last : place));
   }
   return out;

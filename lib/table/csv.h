@@ -51,11 +51,12 @@ struct CsvOptions {
   /// Bytes of one record with its line end; at most kMostRecord.
   std::uint64_t max_field = 64u << 20;
   std::size_t block = 4u << 20;  ///< bytes read at once, >= 1
-  unsigned threads = 0;          ///< of the passes; 0: one a core
+  bool once = false;     ///< the types are known elsewhere: fixes_types()
+  unsigned threads = 0;  ///< of the passes; 0: one a core
   Simd simd = Simd::best;
 };
 
-/// Whether a schema says every type: then nothing is read a second time, and
+/// Whether every type is known before: then nothing is read a second time, and
 /// standard input is not spooled.
 bool fixes_types(const CsvOptions& options);
 

@@ -13,6 +13,7 @@ constexpr std::size_t kSniffed = 64u << 10;
 }  // namespace
 
 bool fixes_types(const CsvOptions& options) {
+  if (options.once) return true;
   return !options.schema.empty() &&
          std::none_of(options.schema.begin(), options.schema.end(),
                       [](const ColumnRule& rule) {

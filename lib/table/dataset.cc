@@ -232,7 +232,11 @@ Result<Column> Dataset::Impl::read_column(const Json& entry) const {
   if (!read) return std::move(read).fail();
   if (!category) {
     read = read_mask(column, extra.get());
-    if (read && column.is_moment()) read = check_moments(column);
+    if (read && column.is_moment()) {
+      auto format = h5::read_text_attribute(object.get(), "date_format");
+      if (format && DateFormat::parse(*format)) column.date_format = *format;
+      read = check_moments(column);
+    }
     if (!read) return std::move(read).fail();
     return column;
   }
@@ -290,6 +294,10 @@ std::size_t Dataset::columns() const {
 
 std::string Dataset::column_name(std::size_t index) const {
   return impl_->schema[index].value("name", "");
+}
+
+std::optional<Type> Dataset::column_type(std::size_t index) const {
+  return type_named(impl_->schema[index].value("type", ""));
 }
 
 Result<Column> Dataset::read_column(std::size_t index) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/json.h"
@@ -23,6 +24,8 @@ class Dataset {
   std::uint64_t rows() const;
   std::size_t columns() const;
   std::string column_name(std::size_t index) const;
+  /// None: one that this version does not know.
+  std::optional<Type> column_type(std::size_t index) const;
   /// Column `index` of them, whole.
   Result<Column> read_column(std::size_t index) const;
   /// The numbers of the rows: 1, 2, ... in a sound file.

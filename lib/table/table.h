@@ -18,6 +18,7 @@ struct Column {
   std::string name;
   Type type = Type::text;
   bool integral = false;               ///< id: whole numbers
+  std::string date_format = {};        ///< date and time: how they were written
   std::vector<std::int64_t> integers;  ///< integer; boolean as 0 and 1; date
                                        ///< and time: microseconds, see date.h
   std::vector<double> reals;           ///< real; missing is nan

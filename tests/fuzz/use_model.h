@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "learn/container.h"
 #include "learn/describe.h"
+#include "prep/drift.h"
 
 namespace mlb::learn {
 
@@ -57,6 +58,9 @@ inline bool use_model(ByteView file) {
   if (stored->plan.width() > kWidest) return true;
   auto x = prep::apply(stored->plan, rows_for(stored->plan), {0, 1});
   if (x) (void)stored->model->predict(*x);
+  prep::DriftCounter drift(stored->plan);
+  drift.add(rows_for(stored->plan));
+  (void)drift.warnings();
   return true;
 }
 

@@ -15,6 +15,12 @@ mlb_unit_test(learn_model_test
     learn_svm_test.cc learn_tree_test.cc learn_underway_test.cc
     learn_weights_test.cc
   LIBS mlb::learn learn_sets)
+mlb_unit_test(learn_predict_test
+  SOURCES learn_models.cc learn_predict_test.cc
+  LIBS mlb::learn learn_sets)
+# As a worker has it for its jobs: other kernels round otherwise.
+set_tests_properties(learn_predict_test PROPERTIES ENVIRONMENT
+  "OPENBLAS_CORETYPE=HASWELL")
 mlb_unit_test(learn_hostile_test
   SOURCES learn_hostile_test.cc learn_models.cc learn_onnx_test.cc
   LIBS mlb::learn learn_sets)

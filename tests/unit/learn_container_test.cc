@@ -6,6 +6,7 @@
 #include "fuzz/use_model.h"
 #include "learn/net/net_model.h"
 #include "learn/ridge.h"
+#include "unit/plan_inputs.h"
 
 using namespace mlb;
 using namespace mlb::learn;
@@ -26,7 +27,7 @@ prep::Plan small_plan(prep::Task task) {
   color.kind = prep::FeatureKind::onehot;
   color.levels = {"blue"};
   plan.features = {number, color};
-  return plan;
+  return prep::with_inputs(plan);
 }
 
 const Bytes kRecord = bytes_of("what determined it");

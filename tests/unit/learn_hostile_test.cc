@@ -12,7 +12,10 @@
 #include "base/rng.h"
 #include "fuzz/use_model.h"
 #include "learn/baseline.h"
+#include "learn/predict.h"
 #include "unit/learn_models.h"
+#include "unit/plan_inputs.h"
+#include "unit/table_world.h"
 
 namespace {
 
@@ -186,8 +189,46 @@ TEST_CASE("a plan claims no more buckets than a spec may ask for") {
     hash.kind = prep::FeatureKind::hash;
     hash.buckets = buckets;
     plan.features = {hash};
-    return pack_model(plan, {}, BaselineModel({1.5}));
+    return pack_model(prep::with_inputs(plan), {}, BaselineModel({1.5}));
   };
   CHECK(use_model(with_buckets(65536)));
   CHECK_FALSE(use_model(with_buckets(65537)));
+}
+
+TEST_CASE("the wider a plan is, the fewer rows are predicted at a time") {
+  constexpr std::size_t kColumns = 10;
+  constexpr int kRows = 300;
+  prep::Plan plan;
+  plan.task = prep::Task::regression;
+  plan.target = "y";
+  std::string csv;
+  std::string line;
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    prep::Feature hash;
+    hash.name = "z" + std::to_string(i);
+    hash.kind = prep::FeatureKind::hash;
+    hash.buckets = 65536;
+    csv += (i == 0 ? "" : ",") + hash.name;
+    line += i == 0 ? "a" : ",a";
+    plan.features.push_back(std::move(hash));
+  }
+  for (int row = 0; row < kRows; ++row) csv += "\n" + line;
+  const table::Folder folder;
+  const std::string path = folder.put("wide.csv", csv);
+  const StoredModel model{
+      prep::with_inputs(plan),
+      {},
+      std::make_unique<BaselineModel>(BaselineModel({1.5}))};
+  std::size_t lines = 0;
+  const std::size_t before = live;
+  peak = before;
+  auto done = predict_file(model, path, {}, {}, [&](std::string_view text) {
+    lines +=
+        static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    return Result<>();
+  });
+  REQUIRE(done);
+  CHECK(lines == kRows + 1);
+  // All rows at once would be 786 MB.
+  CHECK(peak - before < (64u << 20));
 }

@@ -3,6 +3,7 @@
 
 #include "learn/container.h"
 #include "unit/learn_world.h"
+#include "unit/plan_inputs.h"
 
 namespace mlb::learn {
 namespace {
@@ -38,7 +39,7 @@ prep::Plan plan_for(prep::Task task, std::vector<std::string> classes) {
   indicator.name = "n";
   indicator.kind = prep::FeatureKind::indicator;
   out.features = {number, onehot, hash, ordinal, indicator};
-  return out;
+  return prep::with_inputs(out);
 }
 
 /// The ordinal one as a code, for a net that embeds it.

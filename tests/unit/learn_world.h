@@ -7,6 +7,7 @@
 #include "base/rng.h"
 #include "learn/common.h"
 #include "learn_sets.h"
+#include "unit/plan_inputs.h"
 
 namespace mlb::learn {
 
@@ -37,7 +38,7 @@ inline prep::Plan plan_of(prep::Task task, std::size_t width,
     feature.name = "x" + std::to_string(i);
     out.features.push_back(std::move(feature));
   }
-  return out;
+  return prep::with_inputs(out);
 }
 
 inline prep::Plan classes_plan(std::size_t width,

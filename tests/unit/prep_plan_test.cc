@@ -308,6 +308,17 @@ TEST_CASE("a plan of impossible numbers is refused") {
   CHECK(refused([](Plan& p) { p.target_scaling.scale = 0; }));
   CHECK(refused([](Plan& p) { p.target_scaling.mean = kNone; }));
   CHECK(refused([](Plan& p) { p.features.clear(); }));
+  CHECK(refused([](Plan& p) { p.inputs.pop_back(); }));
+  CHECK(refused([](Plan& p) { p.inputs.push_back({.name = "other"}); }));
+  CHECK(refused([](Plan& p) { p.inputs.push_back(p.inputs.front()); }));
+  CHECK(refused([](Plan& p) { p.inputs[0].type = table::Type::text; }));
+  CHECK(refused([](Plan& p) { p.inputs[0].type = table::Type::id; }));
+  CHECK(refused([](Plan& p) { p.inputs[0].type = table::Type::date; }));
+  CHECK(refused([](Plan& p) { p.inputs[0].date_format = "%Q"; }));
+  CHECK(refused([](Plan& p) { p.inputs[0].edges = {2, 1}; }));
+  CHECK(refused([](Plan& p) { p.inputs[0].edges.push_back(kNone); }));
+  CHECK(refused([](Plan& p) { p.inputs[0].counts.push_back(1); }));
+  CHECK(refused([](Plan& p) { p.inputs[0].counts[0] = 1ull << 60; }));
   CHECK(refused([](Plan& p) { p.task = static_cast<Task>(3); }));
   CHECK(refused([](Plan& p) { p.task = Task::classification; }));
   CHECK(refused(

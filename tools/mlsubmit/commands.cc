@@ -232,6 +232,63 @@ void add_model_verb(CLI::App& app, Command& c) {
       ->required();
 }
 
+/// The words are checked where they are used.
+void add_csv_options(CLI::App* app, PredictFlags& f) {
+  struct {
+    const char* name;
+    const char* what;
+  } const options[] = {
+      {"--delimiter", "one character, tab or space"},
+      {"--quote", "the quote character, or none"},
+      {"--escape", "a character that makes the next one ordinary, or none"},
+      {"--comment", "a character that begins lines to leave out, or none"},
+      {"--skip", "lines before the header to leave out"},
+      {"--decimal", "the decimal mark: . or ,"},
+      {"--thousands", "the mark between groups of three digits, or none"},
+      {"--missing", "words that mean missing, separated by commas"},
+      {"--max-field", "longest record, e.g. 64M"}};
+  for (const auto& o : options) {
+    app->add_option(o.name, f.csv[o.name], o.what);
+  }
+  app->add_option("--encoding", f.csv["--encoding"],
+                  "auto, utf-8, utf-16, latin1 or cp1252")
+      ->check(CLI::IsMember({"auto", "utf-8", "utf-16", "latin1", "cp1252"}));
+  app->add_option("--ragged", f.csv["--ragged"],
+                  "rows of another width: error, fill (short ones) or skip")
+      ->check(CLI::IsMember({"error", "fill", "skip"}));
+  auto* header = app->add_flag("--header", f.header, "the first row is names");
+  app->add_flag("--no-header", f.no_header, "the first row is data")
+      ->excludes(header);
+}
+
+void add_predict_verb(CLI::App& app, Command& c) {
+  PredictFlags& f = c.predict;
+  CLI::App* predict =
+      verb(app, "predict", "Predict the rows of a file, here, a row a row",
+           "  mlsubmit predict @last new.csv -o out.csv\n"
+           "  zcat new.csv.gz | mlsubmit predict model.mlm - --id customer\n"
+           "\nHow the CSV is written is taken from the model's training,"
+           " unless it is said.\n");
+  predict->add_option("MODEL", f.model, "a file, sha256:DIGEST, or a job's ID")
+      ->required();
+  predict->add_option("FILE", f.input,
+                      "a CSV (also .gz), a data set, or - for stdin");
+  predict->add_option("-o,--output", f.output, "a file, or - for stdout");
+  predict->add_option("--format", f.format, "csv or h5")
+      ->check(CLI::IsMember({"csv", "h5"}));
+  predict->add_flag("--no-probabilities", f.no_probabilities,
+                    "only the prediction");
+  predict->add_option("--id", f.id, "a column that names the rows");
+  predict
+      ->add_option("--input", f.copied,
+                   "columns to copy, a name or glob; may be repeated")
+      ->allow_extra_args(false);
+  predict->add_option("--threads", f.threads, "how many (default: one a core)")
+      ->check(CLI::Range(1, 256));
+  predict->add_flag("--force", f.force, "replace an existing output");
+  add_csv_options(predict, f);
+}
+
 }  // namespace
 
 void build(CLI::App& app, Command& c) {
@@ -253,6 +310,7 @@ void build(CLI::App& app, Command& c) {
   add_result_verbs(app, c);
   add_data_verb(app, c);
   add_model_verb(app, c);
+  add_predict_verb(app, c);
   verb(app, "ping", "Ask the broker whether it is there", "  mlsubmit ping\n");
   verb(app, "workers", "Who serves", "  mlsubmit workers\n");
   verb(app, "version", "Print the version", "  mlsubmit version\n");
@@ -298,6 +356,7 @@ Exit act(const CLI::App& app, Command& c) {
   if (name == "get") return get(g, c.get);
   if (name == "data") return data(g, c.data);
   if (name == "model") return model(g, c.model);
+  if (name == "predict") return predict(g, c.predict);
   if (name == "ping") return ping(g);
   if (name == "workers") return workers(g);
   if (name == "schema") return schema();

@@ -31,6 +31,7 @@ struct Command {
   GetFlags get;
   DataFlags data;
   ModelFlags model;
+  PredictFlags predict;
   bool wait_all = false;
   std::string help_topic;
   std::string help_path;

@@ -79,11 +79,16 @@ bool read_all(Pipe& out, Pipe& err) {
   return true;
 }
 
-Fault fault_of(int exit) {
-  for (int f = 0; f <= static_cast<int>(Fault::integrity); ++f) {
-    if (exit_code(static_cast<Fault>(f)) == exit) return static_cast<Fault>(f);
+/// Hands on the whole lines of a text and keeps the rest.
+void hand_on(std::string& text,
+             const std::function<void(const std::string&)>& on_line) {
+  std::size_t begin = 0;
+  for (std::size_t end = text.find('\n'); end != text.npos;
+       end = text.find('\n', begin)) {
+    on_line(text.substr(begin, end - begin));
+    begin = end + 1;
   }
-  return Fault::bug;
+  text.erase(0, begin);
 }
 
 Error error_of(const std::string& name, int exit, std::string text) {
@@ -95,6 +100,13 @@ Error error_of(const std::string& name, int exit, std::string text) {
 }
 
 }  // namespace
+
+Fault fault_of(int exit) {
+  for (int f = 0; f <= static_cast<int>(Fault::integrity); ++f) {
+    if (exit_code(static_cast<Fault>(f)) == exit) return static_cast<Fault>(f);
+  }
+  return Fault::bug;
+}
 
 Exit run_program(const std::vector<std::string>& words) {
   auto pid = spawn(words, nullptr);
@@ -134,6 +146,37 @@ Result<std::string> ask_program(const std::string& name,
   if (signal_received != 0) return Error{Fault::cancelled, "interrupted"};
   if (*exit != 0) return error_of(name, *exit, std::move(err.text));
   return std::move(out.text);
+}
+
+Exit run_reporting(const std::string& name, std::vector<std::string> words,
+                   const std::function<void(const std::string&)>& on_line) {
+  constexpr int kReport = 3;
+  auto program = suite_program(name);
+  if (!program) return std::move(program).fail();
+  words.insert(words.begin(), *program);
+  Pipe report;
+  if (!report.open()) return Error{Fault::data, "pipe: " + errno_text(errno)};
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, report.write.get(), kReport);
+  auto pid = spawn(words, &actions);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (!pid) return std::move(pid).fail();
+  report.write.reset();
+  bool told = false;
+  while (report.read) {
+    if (signal_received != 0 && !told) {
+      ::kill(*pid, static_cast<int>(signal_received));
+      told = true;
+    }
+    pollfd item{report.read.get(), POLLIN, 0};
+    if (::poll(&item, 1, kLookForSignals) <= 0) continue;
+    if (!report.take()) report.read.reset();
+    hand_on(report.text, on_line);
+  }
+  auto exit = end_of(*pid);
+  if (signal_received != 0) return Error{Fault::cancelled, "interrupted"};
+  return exit;
 }
 
 }  // namespace mlb::submit

@@ -1,12 +1,16 @@
 // Other programs of the suite, run for what this one does not link.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "globals.h"
 
 namespace mlb::submit {
+
+/// The kind of failure that an exit code of the suite stands for.
+Fault fault_of(int exit);
 
 /// Runs a program to its end, with our descriptors; its exit code, as a shell
 /// has it.
@@ -20,5 +24,11 @@ Result<std::string> suite_program(const std::string& name);
 /// with what it wrote to stderr.  A signal that we get ends it.
 Result<std::string> ask_program(const std::string& name,
                                 std::vector<std::string> words);
+
+/// Runs a program of the suite with our descriptors; each line that it writes
+/// to descriptor 3 is handed on.  Its exit code, as a shell has it.  A signal
+/// that we get is passed on to it, and then is our Fault::cancelled.
+Exit run_reporting(const std::string& name, std::vector<std::string> words,
+                   const std::function<void(const std::string&)>& on_line);
 
 }  // namespace mlb::submit

@@ -16,12 +16,12 @@ class TemporaryFolder {
  public:
   static Result<TemporaryFolder> make() {
     std::error_code error;
-    std::string name = std::filesystem::temp_directory_path(error).string() +
-                       "/mlsubmit-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) {
-      return Error{Fault::data, name + ": " + errno_text(errno)};
-    }
-    return TemporaryFolder(std::move(name));
+    return make_as(std::filesystem::temp_directory_path(error) /
+                   "mlsubmit-XXXXXX");
+  }
+  /// On the file system of a file that is to be renamed out of it.
+  static Result<TemporaryFolder> make_beside(std::filesystem::path file) {
+    return make_as(file.replace_filename(".mlsubmit-XXXXXX"));
   }
   TemporaryFolder(TemporaryFolder&& other) noexcept
       : path_(std::exchange(other.path_, {})) {}
@@ -34,6 +34,13 @@ class TemporaryFolder {
 
  private:
   explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
+  static Result<TemporaryFolder> make_as(const std::filesystem::path& pattern) {
+    std::string name = pattern.string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      return Error{Fault::data, name + ": " + errno_text(errno)};
+    }
+    return TemporaryFolder(std::move(name));
+  }
   std::string path_;
 };
 

@@ -1,6 +1,7 @@
 // The verbs: what each was asked, and how it answers.  One file a verb.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -104,6 +105,22 @@ struct ModelFlags {
   bool force = false;
 };
 
+struct PredictFlags {
+  std::string model;        ///< a file, sha256:..., a job
+  std::string input = "-";  ///< a CSV, a data set, - is stdin
+  std::string output = "-";
+  std::string format = "csv";
+  std::string id;
+  std::vector<std::string> copied;  ///< globs
+  unsigned threads = 0;             ///< 0: one a core
+  bool no_probabilities = false;
+  bool header = false;
+  bool no_header = false;
+  bool force = false;
+  /// How the CSV is written: option of mlprep -> its word.
+  std::map<std::string, std::optional<std::string>> csv;
+};
+
 Exit submit(const Globals& globals, const SubmitFlags& flags);
 Exit run(const Globals& globals, const RunFlags& flags);
 Exit validate(const Globals& globals, const ValidateFlags& flags);
@@ -118,6 +135,7 @@ Exit metrics(const Globals& globals, const MetricsFlags& flags);
 Exit get(const Globals& globals, const GetFlags& flags);
 Exit data(const Globals& globals, const DataFlags& flags);
 Exit model(const Globals& globals, const ModelFlags& flags);
+Exit predict(const Globals& globals, const PredictFlags& flags);
 Exit cancel(const Globals& globals, const JobsFlags& flags);
 Exit rerun(const Globals& globals, const RerunFlags& flags);
 Exit retry(const Globals& globals, const RetryFlags& flags);

@@ -9,6 +9,7 @@
 #include "base/build.h"
 #include "base/scratch.h"
 #include "job_model.h"
+#include "job_predict.h"
 #include "run_job.h"
 #include "wire/wire.h"
 
@@ -49,6 +50,54 @@ int answer(const mlb::Result<std::string>& found) {
   return whole ? 0 : mlb::exit_code(mlb::Fault::data);
 }
 
+struct PredictArguments {
+  mlb::job_program::PredictRequest request;
+  std::string format = "csv";
+  bool no_probabilities = false;
+  int report_fd = 2;
+};
+
+CLI::App* add_predict(CLI::App& app, PredictArguments& a) {
+  auto& r = a.request;
+  auto& csv = r.csv;
+  CLI::App* verb = app.add_subcommand("predict", "Predict rows of a file");
+  verb->add_option("MODEL", r.model, "the file")->required();
+  verb->add_option("FILE", r.input, "a CSV or a data set; - is stdin");
+  verb->add_option("--output", r.output, "a file, or - for stdout");
+  verb->add_option("--format", a.format)->check(CLI::IsMember({"csv", "h5"}));
+  verb->add_flag("--no-probabilities", a.no_probabilities);
+  verb->add_option("--id", r.options.id);
+  verb->add_option("--input", r.options.input)->allow_extra_args(false);
+  verb->add_option("--threads", r.threads);
+  verb->add_option("--report-fd", a.report_fd);
+  verb->add_option("--delimiter", csv.delimiter);
+  verb->add_option("--quote", csv.quote);
+  verb->add_option("--escape", csv.escape);
+  verb->add_option("--comment", csv.comment);
+  verb->add_option("--encoding", csv.encoding);
+  verb->add_option("--decimal", csv.decimal);
+  verb->add_option("--thousands", csv.thousands);
+  verb->add_option("--ragged", csv.ragged);
+  verb->add_option("--max-field", csv.max_field);
+  verb->add_option("--skip", csv.skip);
+  verb->add_option("--header", csv.header);
+  verb->add_option("--missing", csv.missing)->delimiter(',');
+  return verb;
+}
+
+/// Ends like any filter: a signal ends the process.
+int predict(PredictArguments& a) {
+  using namespace mlb;
+  for (const int number : {SIGTERM, SIGINT, SIGPIPE}) {
+    ::signal(number, SIG_DFL);
+  }
+  if (a.format == "h5") a.request.format = job_program::PredictFormat::h5;
+  if (a.no_probabilities) {
+    a.request.options.probabilities = learn::Probabilities::left_out;
+  }
+  return job_program::predict_for_client(a.request, a.report_fd);
+}
+
 }  // namespace
 
 bool mlb::job_program::stop_asked() {
@@ -81,6 +130,8 @@ int main(int argc, char** argv) {
   exported->add_option("MODEL", model, "the file")->required();
   exported->add_option("--format", format, "onnx or json")
       ->check(CLI::IsMember({"onnx", "json"}));
+  PredictArguments rows;
+  CLI::App* predicts = add_predict(app, rows);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -90,5 +141,6 @@ int main(int argc, char** argv) {
   if (exported->parsed()) {
     return answer(mlb::job_program::model_export(model, format));
   }
+  if (predicts->parsed()) return predict(rows);
   return run(dir, progress_fd, cache);
 }

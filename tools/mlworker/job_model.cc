@@ -21,25 +21,19 @@ std::string hex_of(ByteView bytes) {
   return out;
 }
 
-struct Loaded {
-  std::uint64_t bytes = 0;
-  std::string digest;
-  learn::StoredModel model;
-};
+}  // namespace
 
-Result<Loaded> load(const std::string& path) {
+Result<LoadedModel> load_model_file(const std::string& path) {
   auto bytes = read_file(path, kLargestModel);
   if (!bytes) return std::move(bytes).fail();
   auto stored = learn::unpack_model(view_of(*bytes));
   if (!stored) return std::move(stored).context(path);
-  return Loaded{bytes->size(), sha256(view_of(*bytes)).text(),
-                std::move(*stored)};
+  return LoadedModel{bytes->size(), sha256(view_of(*bytes)).text(),
+                     std::move(*stored)};
 }
 
-}  // namespace
-
 Result<std::string> model_info(const std::string& path) {
-  auto loaded = load(path);
+  auto loaded = load_model_file(path);
   if (!loaded) return std::move(loaded).fail();
   Json out = learn::describe(loaded->model);
   out["bytes"] = loaded->bytes;
@@ -50,7 +44,7 @@ Result<std::string> model_info(const std::string& path) {
 
 Result<std::string> model_export(const std::string& path,
                                  const std::string& format) {
-  auto loaded = load(path);
+  auto loaded = load_model_file(path);
   if (!loaded) return std::move(loaded).fail();
   return format == "onnx" ? learn::to_onnx_file(loaded->model, loaded->digest)
                           : learn::to_json_file(loaded->model, loaded->digest);

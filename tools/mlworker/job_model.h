@@ -5,8 +5,16 @@
 #include <string>
 
 #include "base/result.h"
+#include "learn/container.h"
 
 namespace mlb::job_program {
+
+struct LoadedModel {
+  std::uint64_t bytes = 0;  ///< of the file
+  std::string digest;
+  learn::StoredModel model;
+};
+Result<LoadedModel> load_model_file(const std::string& path);
 
 /// The file's content as one line of JSON: learn::describe(), and "bytes",
 /// "sha256" and "record", the training record in hexadecimal digits.

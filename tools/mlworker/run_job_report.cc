@@ -8,6 +8,8 @@
 #include "job/what_counts.h"
 #include "learn/cluster_metrics.h"
 #include "learn/metrics.h"
+#include "learn/predictions.h"
+#include "learn/row_groups.h"
 #include "run_job.h"
 #include "wire/wire.h"
 
@@ -58,40 +60,21 @@ std::vector<std::string> wanted_metrics(const Work& work) {
 
 namespace {
 
-std::string float_text(float value) {
-  return table::number_text(static_cast<double>(value));
-}
-
-/// What is predicted for a row: a number; a class and the probabilities of
-/// all; a cluster.
-std::string prediction_text(const prep::Plan& plan, const prep::Matrix& p,
-                            std::size_t row) {
-  const auto values = p.row(row);
-  switch (plan.task) {
-    case prep::Task::regression: return float_text(values[0]);
-    case prep::Task::none: return std::to_string(learn::cluster_of(p, row));
-    case prep::Task::classification: break;
-  }
-  const auto best = static_cast<std::size_t>(
-      std::max_element(values.begin(), values.end()) - values.begin());
-  std::string out = table::csv_field(plan.classes[best]);
-  for (const float value : values) out += "," + float_text(value);
-  return out;
-}
-
 using Lines = std::vector<std::pair<std::size_t, std::string>>;
 
 Result<> add_rows(const Work& work, const char* name, const prep::Rows& rows,
                   const prep::Matrix& x, Lines& lines) {
-  auto p = work.model->predict(x);
+  auto p = learn::predict_rows(*work.model, x);
   if (!p) return std::move(p).fail();
   const table::Column* target = work.table.find(work.plan.target);
+  const learn::PredictionFields fields(work.plan);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::string line = std::to_string(rows[i] + 1) + "," + name + ",";
     if (target != nullptr) {
       line += table::csv_field(target->text_of(rows[i])) + ",";
     }
-    lines.emplace_back(rows[i], line + prediction_text(work.plan, *p, i));
+    fields.add(p->row(i), line);
+    lines.emplace_back(rows[i], std::move(line));
   }
   return {};
 }
@@ -113,10 +96,10 @@ Result<Lines> predicted_rows(const Work& work) {
 Result<std::string> predictions(const Work& work) {
   auto lines = predicted_rows(work);
   if (!lines) return std::move(lines).fail();
-  std::string out = work.plan.target.empty() ? "row,split,prediction"
-                                             : "row,split,target,prediction";
-  for (const auto& c : work.plan.classes)
-    out += "," + table::csv_field("p_" + c);
+  std::string out = work.plan.target.empty() ? "row,split" : "row,split,target";
+  for (const auto& name : learn::PredictionFields(work.plan).names()) {
+    out += "," + table::csv_field(name);
+  }
   out += "\n";
   for (const auto& [row, line] : *lines) out += line + "\n";
   return out;

@@ -2,20 +2,21 @@
 #include "learn/net/net_model.h"
 
 #include "job/shape.h"
+#include "learn/row_groups.h"
 
 namespace mlb::learn {
 namespace {
 
-constexpr std::size_t kMostRows = 256;
 /// Numbers that a block holds at most behind its widest node.
 constexpr std::size_t kBlockNumbers = std::size_t{1} << 20;
 constexpr std::uint8_t kPayloadVersion = 1;
 
-std::size_t block_rows(const Net& net) {
+std::size_t block_rows(const Net& net, std::size_t most) {
   std::size_t widest = net.inputs;
   for (const Node& node : net.nodes) widest = std::max(widest, node.size);
-  return std::clamp<std::size_t>(
-      kBlockNumbers / std::max<std::size_t>(1, widest), 1, kMostRows);
+  const std::size_t rows =
+      std::min(kBlockNumbers / std::max<std::size_t>(1, widest), most);
+  return rows < kRowGroup ? 1 : rows;
 }
 
 void write_layers(Writer& w, const std::vector<Layer>& layers) {
@@ -113,11 +114,12 @@ std::vector<CodeFeature> codes_of(const prep::Plan& plan) {
 }
 
 prep::Matrix raw_outputs(const Net& net, const NetWeights& weights,
-                         const prep::Matrix& x, ShardPool& pool) {
+                         const prep::Matrix& x, ShardPool& pool,
+                         std::size_t most_rows) {
   prep::Matrix out{x.rows, net.outputs, {}};
   out.values.resize(out.rows * out.columns);
   const Across<float> running{weights.statistics, {}, 0};
-  const std::size_t block = block_rows(net);
+  const std::size_t block = block_rows(net, most_rows);
   const std::size_t lanes = std::min<std::size_t>(8, x.rows / block + 1);
   // A lane takes every lanes-th block, with memory of its own.
   pool.run(lanes, [&](std::size_t lane) {
@@ -152,7 +154,7 @@ Result<prep::Matrix> NetModel::predict(const prep::Matrix& x) const {
     return Error{Fault::data, "the model wants another number of features"};
   }
   ShardPool alone(1);
-  prep::Matrix out = raw_outputs(net_, weights_, x, alone);
+  prep::Matrix out = raw_outputs(net_, weights_, x, alone, kRowGroup);
   if (task_ == prep::Task::classification) {
     softmax_rows(out.values.data(), out.rows, out.columns);
     return out;

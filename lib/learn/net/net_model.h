@@ -43,9 +43,13 @@ std::size_t net_outputs(const prep::Plan& plan);
 /// The features that are codes.
 std::vector<CodeFeature> codes_of(const prep::Plan& plan);
 
+/// Rows that are computed together, at most.
+inline constexpr std::size_t kMostBlockRows = 256;
+
 /// What leaves the net, before softmax: x.rows x net.outputs.  The same bits
 /// with any number of threads.
 prep::Matrix raw_outputs(const Net& net, const NetWeights& weights,
-                         const prep::Matrix& x, ShardPool& pool);
+                         const prep::Matrix& x, ShardPool& pool,
+                         std::size_t most_rows = kMostBlockRows);
 
 }  // namespace mlb::learn
