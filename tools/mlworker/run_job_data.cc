@@ -12,8 +12,8 @@
 #include "wire/wire.h"
 
 namespace mlb::job_program {
-namespace {
 
+<<<<<<< ours
 std::string file_name(const Work& work) {
   return std::filesystem::path(work.spec.data.path).filename().string();
 }
@@ -25,10 +25,25 @@ Error with_true_name(Error error, const Work& work) {
   for (std::size_t at = error.message.find(input); at != std::string::npos;
        at = error.message.find(input)) {
     error.message.replace(at, input.size(), name);
+=======
+std::string with_true_name(std::string text, const Work& work) {
+  const std::string input = work.dir + "/input";
+  const auto name =
+      std::filesystem::path(work.spec.data.path).filename().string();
+  for (std::size_t at = text.find(input); at != std::string::npos;
+       at = text.find(input)) {
+    text.replace(at, input.size(), name);
+>>>>>>> theirs
   }
+  return text;
+}
+
+Error with_true_name(Error error, const Work& work) {
+  error.message = with_true_name(std::move(error.message), work);
   return error;
 }
 
+<<<<<<< ours
 Live converting(std::uint64_t read, std::uint64_t all) {
   Live out;
   out.stage = "convert";
@@ -40,6 +55,12 @@ Live converting(std::uint64_t read, std::uint64_t all) {
 
 Result<> convert(const Work& work, Reporter& reporter,
                  const table::CsvOptions& csv, const std::string& path) {
+=======
+namespace {
+
+Result<> convert(const Work& work, const table::CsvOptions& csv,
+                 const std::string& path) {
+>>>>>>> theirs
   table::CsvOptions granted = csv;
   granted.threads =
       static_cast<unsigned>(std::max(1, work.spec.resources.cpus));
