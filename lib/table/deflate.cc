@@ -31,7 +31,6 @@ constexpr std::size_t kLastSeen = 12;  // bits of a hash of four bytes
 constexpr std::size_t kLeastForIsal = 1024;
 constexpr std::size_t kMostStored = 65535;  // of one block, RFC 1951, 3.2.4
 constexpr std::size_t kTable = ISAL_DEF_LVL1_SMALL;
-constexpr int kMostTries = 8;
 
 /// The same as add_compressed() by zlib.
 void add_by_zlib(std::string_view bytes, std::string& out) {
@@ -51,9 +50,12 @@ void add_by_zlib(std::string_view bytes, std::string& out) {
   deflateEnd(&stream);
 }
 
-/// Fills `packed` with whole blocks up to a byte's border; how many bytes.
-std::size_t pack_by_isal(std::string_view bytes,
-                         std::vector<std::uint8_t>& packed) {
+/// Whole blocks of deflate up to a byte's border, none of them the last.
+void add_compressed(std::string_view bytes, std::string& out) {
+  if (bytes.size() < kLeastForIsal) {
+    add_by_zlib(bytes, out);
+    return;
+  }
   thread_local std::vector<std::uint8_t> table(kTable);
   // ISA-L leaves some of both as it finds them (hist_bits, the hash table),
   // and what it found would show in its output.
@@ -72,38 +74,14 @@ std::size_t pack_by_isal(std::string_view bytes,
   stream.avail_in = static_cast<std::uint32_t>(bytes.size());
   // Stored blocks are the worst case.  Kept, for filling it with zeros each
   // time takes as long as Adler-32.
+  thread_local std::vector<std::uint8_t> packed;
   const std::size_t room = bytes.size() + bytes.size() / 1000 + 1024;
   if (packed.size() < room) packed.resize(room);
   stream.next_out = packed.data();
   stream.avail_out = static_cast<std::uint32_t>(room);
   CHECK(isal_deflate_stateless(&stream) == COMP_OK);
   CHECK(stream.avail_in == 0);
-  return stream.total_out;
-}
-
-/// Whole blocks of deflate up to a byte's border, none of them the last.
-void add_compressed(std::string_view bytes, std::string& out) {
-  if (bytes.size() < kLeastForIsal) {
-    add_by_zlib(bytes, out);
-    return;
-  }
-  // While other threads are at work ISA-L 2.30 takes another match once in
-  // some 40,000 calls: as right, but not the same bytes.  What it says twice
-  // is what it always says.
-  thread_local std::vector<std::uint8_t> packed;
-  thread_local std::vector<std::uint8_t> before;
-  std::size_t size = pack_by_isal(bytes, before);
-  for (int i = 0; i < kMostTries; ++i) {
-    const std::size_t again = pack_by_isal(bytes, packed);
-    const bool same =
-        again == size &&
-        std::equal(packed.begin(), packed.begin() + static_cast<long>(size),
-                   before.begin());
-    if (same) break;
-    std::swap(packed, before);
-    size = again;
-  }
-  out.append(reinterpret_cast<const char*>(before.data()), size);
+  out.append(reinterpret_cast<const char*>(packed.data()), stream.total_out);
 }
 
 void add_stored(std::string_view bytes, std::string& out) {

@@ -567,8 +567,7 @@ void fields(V& v, Progress& x) {
 }
 template <class V>
 void fields(V& v, Finished& x) {
-  v("attempt", x.attempt), v("outcome", x.outcome);
-  v("last_item", x.last_item);
+  v("attempt", x.attempt), v("outcome", x.outcome), v("last_item", x.last_item);
 }
 template <class V>
 void fields(V& v, Start& x) {
@@ -585,8 +584,7 @@ void fields(V& v, ProgressTaken& x) {
 }
 template <class V>
 void fields(V& v, Need& x) {
-  v("attempt", x.attempt), v("from_item", x.from_item);
-  v("digests", x.digests);
+  v("attempt", x.attempt), v("from_item", x.from_item), v("digests", x.digests);
 }
 template <class V>
 void fields(V& v, Taken& x) {
