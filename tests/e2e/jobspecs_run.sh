@@ -67,10 +67,6 @@ expect_metric "$named" train.auc '<= 1'
 
 # No example is without a test.
 for file in "$jobspecs"/*.yaml; do
-<<<<<<< ours
-  grep -q "$(basename "$file")" "$MLB_SRC"/tests/e2e/{evaluate,jobspecs_run,jobspecs_models,kmeans_job,path_penguins,prep_kind}.sh ||
-=======
-  grep -q "$(basename "$file")" "$MLB_SRC"/tests/e2e/{evaluate,jobspecs_run,path_penguins,predict,prep_kind}.sh ||
->>>>>>> theirs
+  grep -q "$(basename "$file")" "$MLB_SRC"/tests/e2e/{evaluate,jobspecs_run,jobspecs_models,kmeans_job,path_penguins,predict,prep_kind}.sh ||
     fail "no test runs $file"
 done

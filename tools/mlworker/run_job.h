@@ -77,15 +77,12 @@ std::string with_true_name(std::string text, const Work& work);
 Error with_true_name(Error error, const Work& work);
 Result<> divide(Work& work);   ///< split and plan
 Result<> prepare(Work& work);  ///< and designs
-<<<<<<< ours
 /// What an error says, with the line of the CSV when it is about a row.
 std::string message_of(const Work& work, const Error& error);
-=======
 // run_job_prep.cc
 /// Digests the file `file` of out/ and adds it to what the job leaves.
 Result<> leave_file(Work& work, const std::string& name,
                     const std::string& file);
->>>>>>> theirs
 // run_job.cc
 /// What was noticed so far, as messages.
 void tell_warnings(const Work& work, Reporter& reporter);

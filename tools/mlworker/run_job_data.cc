@@ -13,27 +13,20 @@
 
 namespace mlb::job_program {
 
-<<<<<<< ours
+namespace {
+
 std::string file_name(const Work& work) {
   return std::filesystem::path(work.spec.data.path).filename().string();
 }
 
-/// Messages name the user's file, not the link in the job's directory.
-Error with_true_name(Error error, const Work& work) {
-  const std::string input = work.dir + "/input";
-  const std::string name = file_name(work);
-  for (std::size_t at = error.message.find(input); at != std::string::npos;
-       at = error.message.find(input)) {
-    error.message.replace(at, input.size(), name);
-=======
+}  // namespace
+
 std::string with_true_name(std::string text, const Work& work) {
   const std::string input = work.dir + "/input";
-  const auto name =
-      std::filesystem::path(work.spec.data.path).filename().string();
+  const std::string name = file_name(work);
   for (std::size_t at = text.find(input); at != std::string::npos;
        at = text.find(input)) {
     text.replace(at, input.size(), name);
->>>>>>> theirs
   }
   return text;
 }
@@ -43,7 +36,8 @@ Error with_true_name(Error error, const Work& work) {
   return error;
 }
 
-<<<<<<< ours
+namespace {
+
 Live converting(std::uint64_t read, std::uint64_t all) {
   Live out;
   out.stage = "convert";
@@ -55,12 +49,6 @@ Live converting(std::uint64_t read, std::uint64_t all) {
 
 Result<> convert(const Work& work, Reporter& reporter,
                  const table::CsvOptions& csv, const std::string& path) {
-=======
-namespace {
-
-Result<> convert(const Work& work, const table::CsvOptions& csv,
-                 const std::string& path) {
->>>>>>> theirs
   table::CsvOptions granted = csv;
   granted.threads =
       static_cast<unsigned>(std::max(1, work.spec.resources.cpus));
