@@ -511,8 +511,14 @@ struct EvaluateSpec {
   bool operator==(const EvaluateSpec&) const = default;
 };
 
+enum class PredictFormat { csv, h5 };
+
 struct PredictSpec {
   ModelRef model;
+  PredictFormat format = PredictFormat::csv;
+  bool probabilities = true;       ///< of a classification
+  std::string id;                  ///< column that names the rows; "": none
+  std::vector<std::string> input;  ///< globs: columns that are copied
   bool operator==(const PredictSpec&) const = default;
 };
 

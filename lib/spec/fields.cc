@@ -107,7 +107,7 @@ std::string_view fields_lacking(Kind kind) {
              "features.include features.exclude features.id";
     case Kind::predict:
       return "model train evaluate metrics require task target_transform "
-             "positive keep";
+             "positive keep data.split data.sample columns features";
   }
   return {};
 }

@@ -149,7 +149,7 @@ struct DataRules {
 
   /// How a column is prepared is the model's; how it is read is not.
   void only_reading() const {
-    if (spec.kind != Kind::evaluate && spec.kind != Kind::predict) return;
+    if (spec.kind != Kind::evaluate) return;
     for (std::size_t i = 0; i < spec.columns.size(); ++i) {
       const ColumnRule& rule = spec.columns[i];
       const ColumnRule plain{.pattern = rule.pattern,

@@ -68,6 +68,25 @@ constexpr Field kFields[] = {
      .access = at_model<&JobSpec::predict, &PredictSpec::model>(),
      .fallback = "required",
      .required = true},
+    {.path = "predict.format",
+     .type = Type::word,
+     .doc = "what the predictions are: predictions.csv, or predictions.h5, a "
+            "data set",
+     .access = at<&JobSpec::predict, &PredictSpec::format>(),
+     .words = "csv h5"},
+    {.path = "predict.probabilities",
+     .type = Type::boolean,
+     .doc = "of a classification also a column p_CLASS for each class",
+     .access = at<&JobSpec::predict, &PredictSpec::probabilities>()},
+    {.path = "predict.id",
+     .type = Type::text,
+     .doc = "a column that names the rows: it stands behind the row's number",
+     .access = at<&JobSpec::predict, &PredictSpec::id>(),
+     .fallback = "none"},
+    {.path = "predict.input",
+     .type = Type::text_list,
+     .doc = "columns, names or globs, that are copied beside the predictions",
+     .access = at<&JobSpec::predict, &PredictSpec::input>()},
 };
 // clang-format on
 

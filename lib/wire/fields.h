@@ -58,6 +58,9 @@ constexpr ColumnType last_of(ColumnType) {
 constexpr ImportanceType last_of(ImportanceType) {
   return ImportanceType::permutation;
 }
+constexpr PredictFormat last_of(PredictFormat) {
+  return PredictFormat::h5;
+}
 constexpr LayerType last_of(LayerType) {
   return LayerType::repeat;
 }
@@ -320,7 +323,8 @@ void fields(V& v, EvaluateSpec& x) {
 }
 template <class V>
 void fields(V& v, PredictSpec& x) {
-  v("model", x.model);
+  v("model", x.model), v("format", x.format);
+  v("probabilities", x.probabilities), v("id", x.id), v("input", x.input);
 }
 template <class V>
 void fields(V& v, JobSpec& x) {

@@ -67,6 +67,6 @@ expect_metric "$named" train.auc '<= 1'
 
 # No example is without a test.
 for file in "$jobspecs"/*.yaml; do
-  grep -q "$(basename "$file")" "$MLB_SRC"/tests/e2e/{evaluate,jobspecs_run,path_penguins,prep_kind}.sh ||
+  grep -q "$(basename "$file")" "$MLB_SRC"/tests/e2e/{evaluate,jobspecs_run,path_penguins,predict,prep_kind}.sh ||
     fail "no test runs $file"
 done

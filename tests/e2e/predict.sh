@@ -98,6 +98,45 @@ mlsubmit --json predict "$model" words.csv >out 2>err || status=$?
 expect 11 "$status" 'status with --json'
 expect 11 "$(jq .exit err)" 'the error as JSON'
 
+# The same as a job.
+reason() { mlsubmit status "$1" --json | jq -r '"\(.class): \(.reason)"'; }
+job=$(mlsubmit submit "$MLB_SRC/jobspecs/penguins-predict.yaml")
+expect_exit 0 mlsubmit wait "$job" --timeout 60s
+mlsubmit get "$job" -o got >/dev/null
+mlsubmit predict "$model" "$penguins" --input island --input 'bill_*' >out
+same got/predictions.csv out
+expect predict "$(mlsubmit status "$job" --json | jq -r .kind)" kind
+[[ ! -e got/model.mlm ]] || fail 'a prediction leaves a model'
+cp "$penguins" shuffled.csv narrow.csv words.csv semi.csv p.h5 "$T/got"
+cat >got/job.yaml <<YAML
+kind: predict
+data: {dataset: p.h5}
+predict: {model: $model, format: h5, probabilities: false, id: sex}
+YAML
+job=$(mlsubmit submit got/job.yaml)
+expect_exit 0 mlsubmit wait "$job" --timeout 60s
+mlsubmit get "$job" predictions -o got >/dev/null
+mlprep cat got/predictions.h5 --columns row,prediction >out; same want out
+expect row,sex,prediction "$(mlprep cat got/predictions.h5 | head -n 1 || true)" 'columns of the data set'
+submitted() { # FILE [OPTION...]: a job that predicts it
+  printf 'kind: predict\ndata: %s\npredict: {model: %s}\n' "$1" "$model" >got/job.yaml
+  mlsubmit submit got/job.yaml "${@:2}"
+}
+job=$(submitted shuffled.csv)
+expect_exit 0 mlsubmit wait "$job" --timeout 60s
+mlsubmit get "$job" predictions -o - >out; same all out
+mlsubmit status "$job" --json | jq -e '.warnings[0] ==
+  "shuffled.csv: the model does not use these columns: remark"' >/dev/null || fail 'no warning'
+job=$(submitted narrow.csv)
+expect_exit 7 mlsubmit wait "$job" --timeout 60s
+expect 'bad_data: narrow.csv: the data lacks these features: flipper_length_mm, body_mass_g, sex' "$(reason "$job")"
+job=$(submitted words.csv)
+expect_exit 7 mlsubmit wait "$job" --timeout 60s
+expect "bad_data: words.csv:5: column 'bill_length_mm' is 'long'; want a number" "$(reason "$job")"
+expect_exit 6 mlsubmit get "$job" predictions -o -
+expect_exit 3 submitted shuffled.csv --set 'metrics=[f1]'
+expect_exit 3 submitted shuffled.csv --set predict.format=xml
+
 # Rows that lie elsewhere are warned about.
 awk -F, -v OFS=, 'NR > 1 && $5 != "" {$5 = $5 * 3} {print}' "$penguins" >drift.csv
 expect_exit 0 mlsubmit predict "$model" drift.csv

@@ -200,5 +200,45 @@ TEST_CASE("how columns are prepared is the model's, how they are read is not") {
   CHECK(codes(odd.warnings) == "4:11 W301 columns.a");
 }
 
+const std::string kPredict =
+    "kind: predict\ndata: a.csv\npredict: {model: m.mlm}\n";
+
+TEST_CASE("a prediction says what comes out of it") {
+  const auto plain = job_in(kPredict);
+  REQUIRE(plain);
+  CHECK(plain->predict.format == PredictFormat::csv);
+  CHECK(plain->predict.probabilities);
+  const auto job = job_in(
+      "kind: predict\ndata: a.csv\npredict: {model: m.mlm, format: h5, "
+      "probabilities: false, id: who, input: [\"a*\", b]}\n");
+  REQUIRE(job);
+  CHECK(job->predict.format == PredictFormat::h5);
+  CHECK_FALSE(job->predict.probabilities);
+  CHECK(job->predict.id == "who");
+  CHECK(job->predict.input == std::vector<std::string>{"a*", "b"});
+  CHECK(job_in(to_yaml(*job)) == job);
+  CHECK(spec_hash(*job) != spec_hash(*plain));
+}
+
+TEST_CASE("what the model brings has no effect on its prediction") {
+  for (const char* line :
+       {"columns: {a: {type: real}}", "features: {exclude: [a]}",
+        "keep: {predictions: false}", "task: regression"}) {
+    CAPTURE(line);
+    const auto odd = read(kPredict + line + "\n");
+    CHECK(codes(odd.errors).empty());
+    CHECK(codes(odd.warnings).find("W301") != std::string::npos);
+  }
+  CHECK_FALSE(job_in(kPredict + "metrics: [f1]\n"));
+  CHECK_FALSE(job_in(kPredict + "evaluate: {model: m.mlm}\n"));
+  const auto plain = read(kPredict + "target: y\ncsv: {delimiter: \";\"}\n");
+  CHECK(codes(plain.errors).empty());
+  CHECK(codes(plain.warnings).empty());
+  const auto divided = read(
+      "kind: predict\npredict: {model: m.mlm}\n"
+      "data: {csv: a.csv, sample: 0.5, split: stored}\n");
+  CHECK(codes(divided.warnings).find("W301") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace mlb::spec

@@ -51,6 +51,8 @@ int answer(const mlb::Result<std::string>& found) {
 }
 
 struct PredictArguments {
+  std::string model;
+  mlb::job_program::CsvWords csv;
   mlb::job_program::PredictRequest request;
   std::string format = "csv";
   bool no_probabilities = false;
@@ -59,9 +61,9 @@ struct PredictArguments {
 
 CLI::App* add_predict(CLI::App& app, PredictArguments& a) {
   auto& r = a.request;
-  auto& csv = r.csv;
+  auto& csv = a.csv;
   CLI::App* verb = app.add_subcommand("predict", "Predict rows of a file");
-  verb->add_option("MODEL", r.model, "the file")->required();
+  verb->add_option("MODEL", a.model, "the file")->required();
   verb->add_option("FILE", r.input, "a CSV or a data set; - is stdin");
   verb->add_option("--output", r.output, "a file, or - for stdout");
   verb->add_option("--format", a.format)->check(CLI::IsMember({"csv", "h5"}));
@@ -91,11 +93,12 @@ int predict(PredictArguments& a) {
   for (const int number : {SIGTERM, SIGINT, SIGPIPE}) {
     ::signal(number, SIG_DFL);
   }
-  if (a.format == "h5") a.request.format = job_program::PredictFormat::h5;
+  if (a.format == "h5") a.request.format = PredictFormat::h5;
   if (a.no_probabilities) {
     a.request.options.probabilities = learn::Probabilities::left_out;
   }
-  return job_program::predict_for_client(a.request, a.report_fd);
+  return job_program::predict_for_client(a.model, a.csv, a.request,
+                                         a.report_fd);
 }
 
 }  // namespace

@@ -27,13 +27,6 @@ Error usage(const std::string& message) {
   return {Fault::usage, message};
 }
 
-/// How the training data were written; defaults when another version wrote
-/// the record.
-CsvSpec csv_of(const learn::StoredModel& model) {
-  auto spec = wire::decode_spec(model.record);
-  return spec ? spec->csv : CsvSpec{};
-}
-
 Result<> add_words(const CsvWords& words, CsvSpec& out) {
   const auto set = [](const auto& word, auto& to) {
     if (word) to = *word;
@@ -91,11 +84,11 @@ Result<> check_marks(const table::CsvOptions& csv) {
   return {};
 }
 
-Result<table::CsvOptions> csv_options(const PredictRequest& request,
+Result<table::CsvOptions> csv_options(const CsvWords& words,
                                       const learn::StoredModel& model) {
   JobSpec spec;
-  spec.csv = csv_of(model);
-  auto added = add_words(request.csv, spec.csv);
+  spec.csv = csv_of_training(model);
+  auto added = add_words(words, spec.csv);
   if (!added) return std::move(added).fail();
   if (spec.csv.decimal != "." && spec.csv.decimal != ",") {
     return usage("--decimal is '" + spec.csv.decimal + "'; want . or ,");
@@ -109,7 +102,6 @@ Result<table::CsvOptions> csv_options(const PredictRequest& request,
   }
   auto good = check_marks(*out);
   if (!good) return std::move(good).fail();
-  out->threads = request.threads;
   return out;
 }
 
@@ -166,27 +158,6 @@ Result<> convert(const std::string& csv, const PredictRequest& request,
   return {};
 }
 
-Result<learn::PredictSummary> predict_with(
-    const learn::StoredModel& model, const PredictRequest& request,
-    const table::ReadProgress& progress) {
-  auto csv = csv_options(request, model);
-  if (!csv) return std::move(csv).fail();
-  const bool h5 = request.format == PredictFormat::h5;
-  const auto beside =
-      std::filesystem::path(request.output).replace_filename("predictions.csv");
-  const std::string path = h5 ? beside.string() : request.output;
-  auto output = Output::open(path);
-  if (!output) return std::move(output).fail();
-  auto summary = learn::predict_file(
-      model, request.input, *csv, request.options,
-      [&](std::string_view text) { return output->write(text); }, progress);
-  if (!summary) return summary;
-  auto done = h5 ? convert(path, request, model.plan) : output->finish();
-  if (h5) ::unlink(path.c_str());
-  if (!done) return std::move(done).fail();
-  return summary;
-}
-
 /// Lines of JSON on a descriptor.
 class Report {
  public:
@@ -209,21 +180,53 @@ class Report {
   Millis last_{0};
 };
 
-}  // namespace
-
-Result<learn::PredictSummary> predict(const PredictRequest& request,
-                                      const table::ReadProgress& progress) {
-  auto loaded = load_model_file(request.model);
+Result<learn::PredictSummary> predict_file(
+    const std::string& model, const CsvWords& words,
+    const PredictRequest& request, const table::ReadProgress& progress) {
+  auto loaded = load_model_file(model);
   if (!loaded) return std::move(loaded).fail();
-  return predict_with(loaded->model, request, progress);
+  auto csv = csv_options(words, loaded->model);
+  if (!csv) return std::move(csv).fail();
+  return predict(loaded->model, *csv, request, progress);
 }
 
-int predict_for_client(const PredictRequest& request, int report_fd) try {
+}  // namespace
+
+CsvSpec csv_of_training(const learn::StoredModel& model) {
+  auto spec = wire::decode_spec(model.record);
+  return spec ? spec->csv : CsvSpec{};
+}
+
+Result<learn::PredictSummary> predict(const learn::StoredModel& model,
+                                      const table::CsvOptions& csv,
+                                      const PredictRequest& request,
+                                      const table::ReadProgress& progress) {
+  const bool h5 = request.format == PredictFormat::h5;
+  const auto beside =
+      std::filesystem::path(request.output).replace_filename("predictions.csv");
+  const std::string path = h5 ? beside.string() : request.output;
+  auto output = Output::open(path);
+  if (!output) return std::move(output).fail();
+  table::CsvOptions reading = csv;
+  reading.threads = request.threads;
+  auto summary = learn::predict_file(
+      model, request.input, reading, request.options,
+      [&](std::string_view text) { return output->write(text); }, progress);
+  if (!summary) return summary;
+  auto done = h5 ? convert(path, request, model.plan) : output->finish();
+  if (h5) ::unlink(path.c_str());
+  if (!done) return std::move(done).fail();
+  return summary;
+}
+
+int predict_for_client(const std::string& model, const CsvWords& words,
+                       const PredictRequest& request, int report_fd) try {
   Report report(report_fd);
-  auto done = predict(request, [&](std::uint64_t read, std::uint64_t total) {
+  const auto tell = [&](std::uint64_t read, std::uint64_t total) {
     report.progress(read, total);
     return true;
-  });
+  };
+  auto done = predict_file(model, words, request, tell);
   if (!done) {
     report.line("error", done.error().message);
     return exit_code(done.error().fault);

@@ -30,26 +30,29 @@ struct CsvWords {
   std::optional<std::vector<std::string>> missing;
 };
 
-enum class PredictFormat { csv, h5 };
-
 struct PredictRequest {
-  std::string model;
   std::string input = "-";
   std::string output = "-";  ///< h5: not standard output
   PredictFormat format = PredictFormat::csv;
-  CsvWords csv;
   learn::PredictOptions options;
   unsigned threads = 0;  ///< 0: one a core
 };
 
+/// How the model's training data were written; as by default when another
+/// version wrote the model's record.
+CsvSpec csv_of_training(const learn::StoredModel& model);
+
 /// Writes the predictions; `output` must not be there yet, and holds only a
 /// part when it fails.  For format h5 predictions.csv is written beside it and
 /// removed again.
-Result<learn::PredictSummary> predict(const PredictRequest& request,
+Result<learn::PredictSummary> predict(const learn::StoredModel& model,
+                                      const table::CsvOptions& csv,
+                                      const PredictRequest& request,
                                       const table::ReadProgress& progress);
 
 /// The verb of mlsubmit.  A line of JSON each goes to `report_fd`: {progress:
 /// [done, total]}, {warning: text}, {error: text}.  The exit code.
-int predict_for_client(const PredictRequest& request, int report_fd);
+int predict_for_client(const std::string& model, const CsvWords& words,
+                       const PredictRequest& request, int report_fd);
 
 }  // namespace mlb::job_program

@@ -38,9 +38,9 @@ Result<> run_kind(Work& work, Reporter& reporter) {
     case Kind::train: return run_train(work, reporter);
     case Kind::prep: return run_prep(work, reporter);
     case Kind::evaluate: return run_evaluate(work, reporter);
-    case Kind::predict: break;
+    case Kind::predict: return run_predict(work, reporter);
   }
-  return Error{Fault::spec, "this version has no jobs of this kind"};
+  return Error{Fault::bug, "a job of no kind"};
 }
 
 Result<> save_files(Work& work) {

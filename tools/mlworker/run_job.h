@@ -63,14 +63,22 @@ struct Work {
 Result<> run_train(Work& work, Reporter& reporter);     // run_job.cc
 Result<> run_prep(Work& work, Reporter& reporter);      // run_job_prep.cc
 Result<> run_evaluate(Work& work, Reporter& reporter);  // run_job_evaluate.cc
+Result<> run_predict(Work& work, Reporter& reporter);   // run_job_predict.cc
 
 // run_job_model.cc
 /// The model that the spec names, with its plan; Fault::data: it is none.
 Result<learn::StoredModel> named_model_of(const Work& work);
 // run_job_data.cc: the table, the rows, the numbers
 Result<> load_data(Work& work, Reporter& reporter);
+/// Messages name the user's file, not the link in the job's directory.
+std::string with_true_name(std::string text, const Work& work);
+Error with_true_name(Error error, const Work& work);
 Result<> divide(Work& work);   ///< split and plan
 Result<> prepare(Work& work);  ///< and designs
+// run_job_prep.cc
+/// Digests the file `file` of out/ and adds it to what the job leaves.
+Result<> leave_file(Work& work, const std::string& name,
+                    const std::string& file);
 // run_job.cc
 /// What was noticed so far, as messages.
 void tell_warnings(const Work& work, Reporter& reporter);

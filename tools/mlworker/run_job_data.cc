@@ -11,19 +11,24 @@
 #include "wire/wire.h"
 
 namespace mlb::job_program {
-namespace {
 
-/// Messages name the user's file, not the link in the job's directory.
-Error with_true_name(Error error, const Work& work) {
+std::string with_true_name(std::string text, const Work& work) {
   const std::string input = work.dir + "/input";
   const auto name =
       std::filesystem::path(work.spec.data.path).filename().string();
-  for (std::size_t at = error.message.find(input); at != std::string::npos;
-       at = error.message.find(input)) {
-    error.message.replace(at, input.size(), name);
+  for (std::size_t at = text.find(input); at != std::string::npos;
+       at = text.find(input)) {
+    text.replace(at, input.size(), name);
   }
+  return text;
+}
+
+Error with_true_name(Error error, const Work& work) {
+  error.message = with_true_name(std::move(error.message), work);
   return error;
 }
+
+namespace {
 
 Result<> convert(const Work& work, const table::CsvOptions& csv,
                  const std::string& path) {

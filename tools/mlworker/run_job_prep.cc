@@ -16,11 +16,15 @@ namespace {
 constexpr const char* kFile = "dataset.h5";
 constexpr std::size_t kBlock = 1u << 20;
 
-Result<Artefact> artefact_of(const std::string& path) {
+}  // namespace
+
+Result<> leave_file(Work& work, const std::string& name,
+                    const std::string& file) {
+  const std::string path = work.dir + "/out/" + file;
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return Error{Fault::data, path + ": " + errno_text(errno)};
   Sha256 hash;
-  Artefact out{"dataset", kFile, 0, {}};
+  Artefact out{name, file, 0, {}};
   Bytes block(kBlock);
   for (;;) {
     const ssize_t got = ::read(fd.get(), block.data(), block.size());
@@ -32,8 +36,11 @@ Result<Artefact> artefact_of(const std::string& path) {
     out.bytes += size;
   }
   out.digest = hash.finish();
-  return out;
+  work.outcome.artefacts.push_back(std::move(out));
+  return {};
 }
+
+namespace {
 
 Result<> make_dataset(Work& work) {
   auto prepared = prep::prepare(work.table, work.spec, work.stored_split,
@@ -43,10 +50,7 @@ Result<> make_dataset(Work& work) {
   constexpr bool compress = true;
   auto written = table::add_prepared(work.dataset, path, *prepared, compress);
   if (!written) return written;
-  auto artefact = artefact_of(path);
-  if (!artefact) return std::move(artefact).fail();
-  work.outcome.artefacts.push_back(std::move(*artefact));
-  return {};
+  return leave_file(work, "dataset", kFile);
 }
 
 }  // namespace
