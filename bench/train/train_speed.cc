@@ -8,7 +8,7 @@
 //                    jobs in a new FOLDER, and their training alone)
 //   CASE   mlp-BATCH, lenet-BATCH: a repetition is an epoch, after one that is
 //          not counted; forest, kmeans, svm, svm-probability, boosted,
-//          boosted-silent, xgboost: a whole fit; gemm: 1024^3, ROWS is unused
+//          xgboost: a whole fit; gemm: 1024^3, ROWS is unused
 //   ROWS   a file: int32 rows, columns; float32 features, then targets
 #include <algorithm>
 #include <cstdio>

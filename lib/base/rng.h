@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace mlb {
 
@@ -35,5 +37,22 @@ class Rng {
  private:
   State state_{};
 };
+
+/// Draws `count` of `items` to their front, in random order, without putting
+/// back (Knuth, TAOCP 2, 3.4.2, algorithm P, from the front).
+template <class Items>
+void draw_first(Items& items, std::size_t count, Rng& rng) {
+  for (std::size_t i = 0; i < count; ++i) {
+    std::swap(items[i], items[i + rng.below(items.size() - i)]);
+  }
+}
+
+/// Every order alike (the same algorithm).
+template <class Items>
+void shuffle(Items& items, Rng& rng) {
+  for (std::size_t i = items.size(); i > 1; --i) {
+    std::swap(items[i - 1], items[rng.below(i)]);
+  }
+}
 
 }  // namespace mlb

@@ -10,9 +10,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 
+#include "exec/numeric_class.h"
 #include "exec/packet.h"
 
 namespace mlb::exec {
@@ -66,9 +66,7 @@ void limit_memory(std::uint64_t bytes) {
   if (::dup2(high_progress, kProgressDescriptor) < 0) give_up(high_report);
   if (high_report != 4) ::dup3(high_report, 4, O_CLOEXEC);
   ::close_range(5, ~0u, 0);
-  ::setenv("OPENBLAS_NUM_THREADS", "1", 1);
-  ::setenv("OMP_NUM_THREADS", "1", 1);
-  ::setenv("OPENBLAS_CORETYPE", "HASWELL", 1);
+  set_numeric_class();
   std::vector<char*> argv;
   for (const auto& arg : request.argv) {
     argv.push_back(const_cast<char*>(arg.c_str()));

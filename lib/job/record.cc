@@ -17,4 +17,16 @@ std::string_view name_of(EventType type) {
   return "?";
 }
 
+std::set<Digest> deleted_blobs(std::span<const Record> records) {
+  std::set<Digest> out;
+  for (const Record& record : records) {
+    if (const auto* d = std::get_if<DeleteBlob>(&record)) {
+      out.insert(d->digest);
+    } else if (const auto* p = std::get_if<PutBlob>(&record)) {
+      out.erase(p->row.digest);
+    }
+  }
+  return out;
+}
+
 }  // namespace mlb

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -136,5 +138,9 @@ struct DeleteBlob {
 
 using Record =
     std::variant<PutStore, PutSpec, PutJob, AppendEvent, PutBlob, DeleteBlob>;
+
+/// The blobs whose files go once the store has forgotten them: not what a later
+/// record of the same transaction puts back.
+std::set<Digest> deleted_blobs(std::span<const Record> records);
 
 }  // namespace mlb

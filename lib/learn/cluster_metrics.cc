@@ -23,9 +23,7 @@ std::vector<std::size_t> some_rows(const Design& design, std::size_t most,
   }
   if (out.size() <= most) return out;
   Rng rng = Rng::stream(seed, "silhouette");
-  for (std::size_t i = 0; i < most; ++i) {
-    std::swap(out[i], out[i + rng.below(out.size() - i)]);
-  }
+  draw_first(out, most, rng);
   out.resize(most);
   std::sort(out.begin(), out.end());
   return out;

@@ -39,8 +39,7 @@ std::vector<Block> blocks_of(const prep::Plan& plan) {
 std::vector<std::size_t> dealt_out(std::size_t rows, Rng& rng) {
   std::vector<std::size_t> out(rows);
   std::iota(out.begin(), out.end(), 0);
-  for (std::size_t i = rows; i > 1; --i)
-    std::swap(out[i - 1], out[rng.below(i)]);
+  mlb::shuffle(out, rng);
   return out;
 }
 

@@ -111,9 +111,7 @@ std::vector<int> calibration_folds(std::span<const std::size_t> classes,
                                    Rng rng) {
   std::vector<std::size_t> order(classes.size());
   std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = order.size(); i > 1; --i) {
-    std::swap(order[i - 1], order[rng.below(i)]);
-  }
+  mlb::shuffle(order, rng);
   std::vector<int> next;
   std::vector<int> out(classes.size());
   for (const std::size_t row : order) {

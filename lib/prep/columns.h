@@ -13,6 +13,8 @@
 
 namespace mlb::prep {
 
+struct Plan;
+
 /// The first rule whose name or glob matches; a glob never matches the
 /// target.  Without a match: a rule of defaults.
 ColumnRule rule_for(const JobSpec& spec, const std::string& column);
@@ -48,6 +50,10 @@ Result<> check_names(const table::Table& table, const JobSpec& spec);
 
 /// How the spec wants its CSV to be read.
 Result<table::CsvOptions> csv_options(const JobSpec& spec);
+
+/// Has the inputs of a plan read as its training data were, where a type can
+/// be read in several ways; numbers are found out.
+void expect_inputs(const Plan& plan, table::CsvOptions& csv);
 
 /// Dates and times are numbers: microseconds.
 bool is_number(const table::Column& column);

@@ -3,6 +3,7 @@
 
 #include "base/glob.h"
 #include "prep/columns.h"
+#include "prep/plan.h"
 
 namespace mlb::prep {
 namespace {
@@ -79,7 +80,31 @@ void add_rules(const JobSpec& spec, table::CsvOptions& out) {
   }
 }
 
+ColumnType expected_type(table::Type type) {
+  switch (type) {
+    case table::Type::integer:
+    case table::Type::real:
+    case table::Type::id: break;
+    case table::Type::category: return ColumnType::category;
+    case table::Type::boolean: return ColumnType::boolean;
+    case table::Type::text: return ColumnType::text;
+    case table::Type::date: return ColumnType::date;
+    case table::Type::time: return ColumnType::time;
+  }
+  return ColumnType::automatic;
+}
+
 }  // namespace
+
+void expect_inputs(const Plan& plan, table::CsvOptions& csv) {
+  for (const Input& input : plan.inputs) {
+    const ColumnType type = expected_type(input.type);
+    if (type == ColumnType::automatic) continue;
+    csv.expected.push_back({.pattern = input.name,
+                            .type = type,
+                            .date_format = input.date_format});
+  }
+}
 
 Result<table::CsvOptions> csv_options(const JobSpec& spec) {
   table::CsvOptions out;

@@ -56,9 +56,7 @@ Result<table::Prepared> prepare(const table::Table& table, const JobSpec& spec,
                                 std::vector<std::string>& warnings) {
   auto task = task_of(table, spec);
   if (!task) return std::move(task).fail();
-  auto split = spec.data.split.by == SplitBy::stored
-                   ? split_as_stored(table, spec, stored)
-                   : split_rows(table, spec, *task);
+  auto split = split_of(table, spec, *task, stored);
   if (!split) return std::move(split).fail();
   auto plan = fit(table, split->train, spec, warnings);
   if (!plan) return std::move(plan).fail();

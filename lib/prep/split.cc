@@ -214,8 +214,9 @@ struct Divider {
   }
 };
 
-Result<> check_training(const Split& split, std::uint64_t rows) {
-  if (!split.train.empty()) return {};
+Result<> check_training(const Split& split, const JobSpec& spec,
+                        std::uint64_t rows) {
+  if (!split.train.empty() || spec.kind == Kind::evaluate) return {};
   std::string why;
   if (split.without_target > 0) {
     why = ": " + std::to_string(split.without_target) + " of " +
@@ -243,6 +244,15 @@ Result<Rows> usable_rows(const table::Table& table, const JobSpec& spec,
   return sampled(std::move(out), spec.data.sample);
 }
 
+/// Every row that may be used.
+Result<Split> all_as_test(const table::Table& table, const JobSpec& spec) {
+  Split out;
+  auto rows = usable_rows(table, spec, out);
+  if (!rows) return std::move(rows).fail();
+  out.test = std::move(*rows);
+  return out;
+}
+
 }  // namespace
 
 Result<Split> split_rows(const table::Table& table, const JobSpec& spec,
@@ -256,7 +266,7 @@ Result<Split> split_rows(const table::Table& table, const JobSpec& spec,
   for (Rows* part : {&out->train, &out->valid, &out->test}) {
     std::sort(part->begin(), part->end());
   }
-  auto good = check_training(*out, table.rows);
+  auto good = check_training(*out, spec, table.rows);
   if (!good) return std::move(good).fail();
   return out;
 }
@@ -274,17 +284,20 @@ Result<Split> split_as_stored(const table::Table& table, const JobSpec& spec,
     if (stored[row] == 1) out.valid.push_back(row);
     if (stored[row] == 2) out.test.push_back(row);
   }
-  auto good = check_training(out, table.rows);
+  auto good = check_training(out, spec, table.rows);
   if (!good) return std::move(good).fail();
   return out;
 }
 
-Result<Split> all_as_test(const table::Table& table, const JobSpec& spec) {
-  Split out;
-  auto rows = usable_rows(table, spec, out);
-  if (!rows) return std::move(rows).fail();
-  out.test = std::move(*rows);
-  return out;
+Result<Split> split_of(const table::Table& table, const JobSpec& spec,
+                       Task task, const std::vector<std::uint8_t>& stored) {
+  const SplitBy by = spec.data.split.by;
+  if (by == SplitBy::automatic && stored.empty()) {
+    return all_as_test(table, spec);
+  }
+  return by == SplitBy::automatic || by == SplitBy::stored
+             ? split_as_stored(table, spec, stored)
+             : split_rows(table, spec, task);
 }
 
 std::vector<std::uint8_t> parts_of(const Split& split, std::uint64_t rows) {

@@ -16,7 +16,8 @@ struct Split {
 /// row's place follows from the seed and its number or its group, so that
 /// nothing else moves it; with stratification every class is divided in the
 /// same proportions, as exactly as whole rows allow.  Each part is in order.
-/// Not for SplitBy::stored and automatic: see below.
+/// Not for SplitBy::stored and automatic: see below.  Of all three: an error
+/// when no row is left to train on, unless the job evaluates.
 Result<Split> split_rows(const table::Table& table, const JobSpec& spec,
                          Task task);
 
@@ -24,8 +25,11 @@ Result<Split> split_rows(const table::Table& table, const JobSpec& spec,
 Result<Split> split_as_stored(const table::Table& table, const JobSpec& spec,
                               const std::vector<std::uint8_t>& stored);
 
-/// Every row that may be used is a test row.
-Result<Split> all_as_test(const table::Table& table, const JobSpec& spec);
+/// As `data.split` says, whatever it says.  `stored`: /split of the data set,
+/// empty without one; then SplitBy::automatic makes every row that may be used
+/// a test row.
+Result<Split> split_of(const table::Table& table, const JobSpec& spec,
+                       Task task, const std::vector<std::uint8_t>& stored);
 
 /// The same as one number a row: 0 train, 1 valid, 2 test, 255 none.
 inline constexpr std::uint8_t kNoPart = 255;

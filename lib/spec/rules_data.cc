@@ -53,7 +53,8 @@ struct DataRules {
     }
     const bool unsaid = !draft.bad.contains("data.split.train") &&
                         !draft.fractions.contains("train");
-    if (column && unsaid && spec.data.split.train_values.empty()) {
+    if (column && unsaid && spec.kind != Kind::evaluate &&
+        spec.data.split.train_values.empty()) {
       add("data.split.column", "E218", "no value trains; want train: [values]");
     }
   }

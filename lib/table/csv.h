@@ -43,6 +43,8 @@ struct CsvOptions {
                                    "nan", "null", "NULL"};
   Ragged ragged = Ragged::error;
   std::vector<ColumnRule> columns;  ///< types that are asked for
+  /// Likewise behind these, by name alone; the file may lack them.
+  std::vector<ColumnRule> expected;
   /// Name (as pattern), type and date format of every column, in order; empty:
   /// found out.
   std::vector<ColumnRule> schema;

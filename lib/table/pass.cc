@@ -97,6 +97,9 @@ ColumnType asked_type(const CsvOptions& options, const std::string& name) {
   for (const auto& rule : options.columns) {
     if (matches_glob(rule.pattern, name)) return rule.type;
   }
+  for (const auto& rule : options.expected) {
+    if (rule.pattern == name) return rule.type;
+  }
   return ColumnType::automatic;
 }
 
@@ -113,6 +116,11 @@ Result<DateWish> date_wish(const CsvOptions& options, const std::string& name) {
     demanded = !rule.date_format.empty();
     if (demanded) pattern = rule.date_format;
     break;
+  }
+  for (const auto& rule : options.expected) {
+    if (demanded || rule.pattern != name || rule.date_format.empty()) continue;
+    demanded = true;
+    pattern = rule.date_format;
   }
   if (pattern.empty()) return DateWish{};
   auto format = DateFormat::parse(pattern);

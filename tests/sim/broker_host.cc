@@ -258,21 +258,10 @@ bool BrokerHost::commit(const Batch& batch) {
   ++figures_.commits;
   if (judged_) judges_.committed(batch.records, disk_->blobs);
   if (fails || is_armed(Fault::crash_after_commit, true)) return false;
-  remove_blobs(batch);
-  return true;
-}
-
-/// As the shell does it.
-void BrokerHost::remove_blobs(const Batch& batch) {
-  std::set<Digest> gone;
-  for (const auto& record : batch.records) {
-    if (const auto* d = std::get_if<DeleteBlob>(&record)) {
-      gone.insert(d->digest);
-    } else if (const auto* p = std::get_if<PutBlob>(&record)) {
-      gone.erase(p->row.digest);
-    }
+  for (const Digest& digest : deleted_blobs(batch.records)) {
+    disk_->blobs.erase(digest);
   }
-  for (const auto& digest : gone) disk_->blobs.erase(digest);
+  return true;
 }
 
 bool BrokerHost::speak(Batch& batch) {

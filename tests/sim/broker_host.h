@@ -78,7 +78,6 @@ class BrokerHost {
   void step(const broker::Event& event, Batch& batch);
   void take(const Incoming& in, Batch& batch);
   bool commit(const Batch& batch);
-  void remove_blobs(const Batch& batch);
   bool speak(Batch& batch);
   void speak_pages();
   void send(const broker::Route& to, const Message& message);

@@ -7,6 +7,7 @@
 #include "learn/bootstrap.h"
 #include "learn/importance.h"
 #include "learn/metrics.h"
+#include "unit/learn_answers.h"
 
 using namespace mlb;
 using namespace mlb::learn;
@@ -14,24 +15,8 @@ using mlb::prep::Matrix;
 
 namespace {
 
-using Y = std::vector<float>;
-
 bool always(double) {
   return true;
-}
-
-Matrix column(const std::vector<float>& v) {
-  return {v.size(), 1, v};
-}
-
-/// Two classes, by the probability of the last.
-Matrix binary(const std::vector<float>& p) {
-  Matrix out{p.size(), 2, {}};
-  for (const float v : p) {
-    out.values.push_back(1 - v);
-    out.values.push_back(v);
-  }
-  return out;
 }
 
 Interval interval(const std::string& name, const Matrix& p, const Y& y,

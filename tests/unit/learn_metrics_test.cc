@@ -6,28 +6,13 @@
 
 #include "learn/early_stop.h"
 #include "learn/metrics.h"
+#include "unit/learn_answers.h"
 
 using namespace mlb;
 using namespace mlb::learn;
 using mlb::prep::Matrix;
 
 namespace {
-
-/// Two classes, by the probability of the last.
-Matrix binary(const std::vector<float>& p) {
-  Matrix out{p.size(), 2, {}};
-  for (const float v : p) {
-    out.values.push_back(1 - v);
-    out.values.push_back(v);
-  }
-  return out;
-}
-
-Matrix column(const std::vector<float>& v) {
-  return {v.size(), 1, v};
-}
-
-using Y = std::vector<float>;
 
 /// Certain of one class in each row.
 Matrix certain(const std::vector<std::size_t>& classes, std::size_t count) {

@@ -130,6 +130,18 @@ TEST_CASE("rows that all weigh nothing judge nothing") {
         "features.weight: no row has a weight above 0");
 }
 
+TEST_CASE("a split may have nothing to train on, for nothing is trained") {
+  Judge w(line_model());
+  w.spec.data.split.by = SplitBy::column;
+  w.spec.data.split.column = "part";
+  w.spec.data.split.train_values = {"a"};
+  w.spec.data.split.test_values = {"b"};
+  w.run("x,y,part\n1.5,4.0,b\n3.5,8.0,b\n");
+  CHECK(w.outcome.reason.empty());
+  CHECK(w.outcome.metrics.contains("test.rmse"));
+  CHECK_FALSE(w.outcome.metrics.contains("train.rmse"));
+}
+
 TEST_CASE("rows without a target are left out, with a warning") {
   Judge w(line_model());
   w.run("x,y\n1.5,4.0\n3.5,\n0.5,2.0\n");
@@ -168,7 +180,8 @@ TEST_CASE("labels that the model never saw are listed") {
 TEST_CASE("a model of another task is refused") {
   Judge classes(flower_model());
   CHECK(classes.refusal("x,z,y\n1,1.5,1.5\n2,2.5,2.5\n") ==
-        "the target 'y' is real; the model predicts the classes 'no', 'yes'");
+        "the target 'y' has labels that the model does not know: '1.5', "
+        "'2.5'; it knows 'no', 'yes'");
   Judge numbers(line_model());
   CHECK(numbers.refusal("x,y\n1.5,a\n2.5,b\n") ==
         "the target 'y' is category; the model predicts numbers");
@@ -440,6 +453,50 @@ TEST_CASE("a data set that changed since it was made is bad data") {
   Judge w(flower_model());
   w.spec.data.source = DataSource::dataset;
   CHECK_FALSE(w.refusal(damaged).empty());
+}
+
+TEST_CASE("data are read as those of the training were") {
+  JobSpec spec = training(ForestSpec{});
+  spec.csv.decimal = ",";
+  spec.csv.missing = {"-"};
+  // Days before months: the 13th says so here, and nothing in what comes later.
+  std::string csv = "x;seen;plot;y\n";
+  for (int i = 0; i < 60; ++i) {
+    csv += (i % 5 == 0 ? "-" : std::to_string(i % 7) + ",5") + ";" +
+           std::to_string(10 + i % 15) + ".0" + std::to_string(1 + i % 9) +
+           ".2024;plot " + std::to_string(i % 3) + ";" +
+           (i % 3 == 0 ? "no" : "yes") + "\n";
+  }
+  Judge w(model_of(spec, csv));
+  w.run(
+      "plot;y;x;seen\n0;yes;-;02.03.2024\n"
+      "plot 0;no;1,5;01.02.2024\nplot 1;yes;-;04.05.2024\n");
+  CHECK(w.outcome.reason.empty());
+  REQUIRE(w.outcome.success);
+  CHECK(w.outcome.metrics.count("test.accuracy") == 1);
+  // What the spec says of the file comes first, and says no more than that.
+  w.spec.csv.delimiter = "tab";
+  w.run(
+      "plot\ty\tx\tseen\n0\tyes\t-\t02.03.2024\n"
+      "plot 0\tno\t1,5\t01.02.2024\n");
+  CHECK(w.outcome.reason.empty());
+}
+
+TEST_CASE("a column that lies as none of the training rows is warned of") {
+  Judge w(flower_model());
+  std::string csv = "x,z,y\n";
+  for (int i = 0; i < 200; ++i) {
+    csv += std::to_string(500 + i) + "," + std::to_string(i % 7) + ".5," +
+           (i % 2 == 0 ? "yes" : "no") + "\n";
+  }
+  w.run(csv);
+  REQUIRE(w.outcome.success);
+  REQUIRE(w.outcome.warnings.size() == 1);
+  CHECK(w.outcome.warnings[0].starts_with(
+      "column 'x' is not as it was in training: PSI "));
+  w.outcome = {};
+  w.run(World::flowers());
+  CHECK(w.outcome.warnings.empty());
 }
 
 TEST_CASE("a column without any value is filled as the model fills it") {

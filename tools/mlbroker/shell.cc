@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <utility>
 #include <variant>
 
@@ -82,7 +81,10 @@ Result<> Shell::turn() {
   }
   test_crash("after_commit", batch.records.size());
   core_.committed();
-  remove_blobs(batch);
+  for (const Digest& digest : deleted_blobs(batch.records)) {
+    const auto removed = blobs_.remove(digest);
+    if (!removed) log(LogLevel::error, removed.error().message);
+  }
   tell(batch.records);
   done = speak(batch);
   if (!done) return done;
@@ -163,23 +165,6 @@ void Shell::tick(Batch& batch) {
        broker::Tick{.drained = drained_,
                     .gap = std::exchange(longest_gap_, Millis(0))},
        batch);
-}
-
-/// Files go once the store has forgotten them; not what a later message of the
-/// same turn found still there.
-void Shell::remove_blobs(const Batch& batch) {
-  std::set<Digest> gone;
-  for (const auto& record : batch.records) {
-    if (const auto* d = std::get_if<DeleteBlob>(&record)) {
-      gone.insert(d->digest);
-    } else if (const auto* p = std::get_if<PutBlob>(&record)) {
-      gone.erase(p->row.digest);
-    }
-  }
-  for (const auto& digest : gone) {
-    const auto done = blobs_.remove(digest);
-    if (!done) log(LogLevel::error, done.error().message);
-  }
 }
 
 Result<> Shell::speak(Batch& batch) {

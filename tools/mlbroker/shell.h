@@ -61,7 +61,6 @@ class Shell {
   Result<> take(const transport::Incoming& in, Batch& batch);
   Result<broker::Received> look_up(broker::Received received);
   void tick(Batch& batch);
-  void remove_blobs(const Batch& batch);
   Result<> speak(Batch& batch);
   Result<> speak_pages();
   Result<> complete(Message& message);

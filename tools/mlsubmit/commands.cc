@@ -190,7 +190,8 @@ void add_result_verbs(CLI::App& app, Command& c) {
   get->add_option("ID", c.get.job, kJobWords)->required();
   get->add_option("NAME", c.get.names,
                   "model predictions metrics dataset spec logs stdout stderr "
-                  "all (default: all but logs, as far as there)");
+                  "confusion importance all (default: all but logs, as far as "
+                  "there)");
   get->add_option("-o,--output", c.get.dir, "a folder, or - for stdout");
   get->add_flag("--force", c.get.force, "replace different files");
 }
@@ -232,7 +233,7 @@ void add_model_verb(CLI::App& app, Command& c) {
       ->required();
 }
 
-/// The words are checked where they are used.
+/// Words that are not checked here are where they are used.
 void add_csv_options(CLI::App* app, PredictFlags& f) {
   struct {
     const char* name;
@@ -242,7 +243,6 @@ void add_csv_options(CLI::App* app, PredictFlags& f) {
       {"--quote", "the quote character, or none"},
       {"--escape", "a character that makes the next one ordinary, or none"},
       {"--comment", "a character that begins lines to leave out, or none"},
-      {"--skip", "lines before the header to leave out"},
       {"--decimal", "the decimal mark: . or ,"},
       {"--thousands", "the mark between groups of three digits, or none"},
       {"--missing", "words that mean missing, separated by commas"},
@@ -250,6 +250,9 @@ void add_csv_options(CLI::App* app, PredictFlags& f) {
   for (const auto& o : options) {
     app->add_option(o.name, f.csv[o.name], o.what);
   }
+  app->add_option("--skip", f.csv["--skip"],
+                  "lines before the header to leave out")
+      ->check(CLI::Range(0, 1'000'000'000));
   app->add_option("--encoding", f.csv["--encoding"],
                   "auto, utf-8, utf-16, latin1 or cp1252")
       ->check(CLI::IsMember({"auto", "utf-8", "utf-16", "latin1", "cp1252"}));

@@ -167,14 +167,8 @@ std::vector<std::string> expand(const std::vector<std::string>& words,
     }
   }
   if (!words.empty()) return out;
-  for (const char* name : {"model", "dataset", "predictions", "metrics",
-                           "confusion", "importance"}) {
-    if (std::find(left.begin(), left.end(), name) != left.end()) {
-      out.push_back(name);
-    }
-  }
-  out.push_back("spec");
-  return out;
+  left.push_back("spec");
+  return left;
 }
 
 std::string default_folder(const JobRow& row) {

@@ -7,8 +7,8 @@
 
 namespace mlb::submit {
 
-/// Puts the artefacts that `flags` names (none: model, predictions, metrics
-/// and spec, as far as they are there) into flags.dir, and prints their paths
+/// Puts the artefacts that `flags` names (none: all that the job left and its
+/// spec, but no logs) into flags.dir, and prints their paths
 /// (on stderr with --json); or one of them on stdout.
 Result<> fetch(const Globals& globals, Connection& connection, JobView job,
                const GetFlags& flags);

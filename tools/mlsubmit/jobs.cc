@@ -7,10 +7,11 @@
 #include <charconv>
 #include <sstream>
 
+#include "job/model_ref.h"
+
 namespace mlb::submit {
 namespace {
 
-constexpr std::size_t kShortestPrefix = 6;
 constexpr std::size_t kLongestInput = 1u << 20;
 
 Result<JobId> one_of(Connection& connection, const ListJobs& query,
@@ -43,10 +44,6 @@ Result<JobId> by_age(Connection& connection, const std::string& argument) {
   return one_of(connection, query, back, argument);
 }
 
-bool is_hex_or_dash(const std::string& text) {
-  return text.find_first_not_of("0123456789abcdefABCDEF-") == text.npos;
-}
-
 Result<JobId> resolve_one(Connection& connection, const std::string& argument) {
   if (const auto id = JobId::parse(argument)) return *id;
   if (argument.rfind("@last", 0) == 0) return by_age(connection, argument);
@@ -56,7 +53,7 @@ Result<JobId> resolve_one(Connection& connection, const std::string& argument) {
     query.limit = 1;
     return one_of(connection, query, 0, argument);
   }
-  if (argument.size() < kShortestPrefix || !is_hex_or_dash(argument)) {
+  if (!names_job(argument) || argument.front() == '@') {
     return Error{Fault::usage,
                  "'" + argument +
                      "' names no job; want a UUID, its first 6 or more "

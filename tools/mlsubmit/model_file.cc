@@ -4,20 +4,11 @@
 #include <filesystem>
 
 #include "get.h"
+#include "job/model_ref.h"
 #include "jobs.h"
 
 namespace mlb::submit {
 namespace {
-
-bool is_file(const std::string& what) {
-  std::error_code error;
-  return std::filesystem::exists(what, error);
-}
-
-/// Nothing that names a job looks like this.
-bool looks_like_path(const std::string& what) {
-  return what.find('/') != what.npos || what.ends_with(".mlm");
-}
 
 Result<Digest> of_job(Connection& connection, const std::string& what,
                       ModelFileHere& out) {
@@ -35,14 +26,20 @@ Result<ModelFileHere> find_model(const Globals& globals,
                                  const std::string& what) {
   ModelFileHere out;
   out.path = what;
-  if (is_file(what)) return out;
-  if (looks_like_path(what)) {
+  std::error_code error;
+  const auto status = std::filesystem::status(what, error);
+  if (std::filesystem::is_directory(status)) {
+    return Error{Fault::not_found, what + ": is a directory; want a model"};
+  }
+  if (std::filesystem::exists(status)) return out;
+  const bool is_digest = what.starts_with(kDigestMark);
+  if (!is_digest && !names_job(what)) {
     return Error{Fault::not_found, what + ": there is no such file"};
   }
   auto connection = Connection::open(globals);
   if (!connection) return std::move(connection).fail();
-  auto digest = what.starts_with(kDigestMark) ? marked_digest(what)
-                                              : of_job(**connection, what, out);
+  auto digest =
+      is_digest ? marked_digest(what) : of_job(**connection, what, out);
   if (!digest) return std::move(digest).fail();
   auto folder = TemporaryFolder::make();
   if (!folder) return std::move(folder).fail();

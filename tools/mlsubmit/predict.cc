@@ -1,9 +1,9 @@
 // mlsubmit predict: rows through a model, on this machine.  mlbatch-job does
 // it, for this program links nothing that learns.
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
+#include "exec/numeric_class.h"
 #include "model_file.h"
 #include "program.h"
 #include "temporary_folder.h"
@@ -88,29 +88,16 @@ std::vector<std::string> words_of(const PredictFlags& flags,
   return out;
 }
 
-/// The arithmetic that a job has, so that the results are its, bit by bit.
-void set_numeric_class() {
-  ::setenv("OPENBLAS_NUM_THREADS", "1", 1);
-  ::setenv("OMP_NUM_THREADS", "1", 1);
-  ::setenv("OPENBLAS_CORETYPE", "HASWELL", 1);
-}
-
 Exit run(const Globals& globals, const PredictFlags& flags,
          const std::string& model, const std::string& output) {
-  set_numeric_class();
+  exec::set_numeric_class();  // as a job has it: the same results, bit by bit
   Report report(globals, flags.input);
   auto exit =
       run_reporting("mlbatch-job", words_of(flags, model, output),
                     [&](const std::string& line) { report.line(line); });
   report.clear();
   if (!exit || *exit == 0 || *exit == 128 + SIGPIPE) return exit;
-  std::string text = report.error();
-  if (text.empty()) {
-    text = *exit > 128 ? "mlbatch-job was ended by signal " +
-                             std::to_string(*exit - 128)
-                       : "mlbatch-job failed";
-  }
-  return Error{fault_of(*exit), text};
+  return failure_of("mlbatch-job", *exit, report.error());
 }
 
 /// Under another name until it is whole.

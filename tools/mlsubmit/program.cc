@@ -91,21 +91,22 @@ void hand_on(std::string& text,
   text.erase(0, begin);
 }
 
-Error error_of(const std::string& name, int exit, std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  if (exit > 128) {
-    text = name + " was ended by signal " + std::to_string(exit - 128);
-  }
-  return {fault_of(exit), text.empty() ? name + " failed" : text};
-}
-
-}  // namespace
-
+/// The kind of failure that an exit code of the suite stands for.
 Fault fault_of(int exit) {
   for (int f = 0; f <= static_cast<int>(Fault::integrity); ++f) {
     if (exit_code(static_cast<Fault>(f)) == exit) return static_cast<Fault>(f);
   }
   return Fault::bug;
+}
+
+}  // namespace
+
+Error failure_of(const std::string& name, int exit, std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  if (exit > 128) {
+    text = name + " was ended by signal " + std::to_string(exit - 128);
+  }
+  return {fault_of(exit), text.empty() ? name + " failed" : text};
 }
 
 Exit run_program(const std::vector<std::string>& words) {
@@ -144,7 +145,7 @@ Result<std::string> ask_program(const std::string& name,
   auto exit = end_of(*pid);
   if (!exit) return std::move(exit).fail();
   if (signal_received != 0) return Error{Fault::cancelled, "interrupted"};
-  if (*exit != 0) return error_of(name, *exit, std::move(err.text));
+  if (*exit != 0) return failure_of(name, *exit, std::move(err.text));
   return std::move(out.text);
 }
 

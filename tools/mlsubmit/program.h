@@ -9,8 +9,9 @@
 
 namespace mlb::submit {
 
-/// The kind of failure that an exit code of the suite stands for.
-Fault fault_of(int exit);
+/// How a program of the suite failed, by its exit code as a shell has it and by
+/// what it said.
+Error failure_of(const std::string& name, int exit, std::string text);
 
 /// Runs a program to its end, with our descriptors; its exit code, as a shell
 /// has it.

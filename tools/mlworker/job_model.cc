@@ -21,33 +21,45 @@ std::string hex_of(ByteView bytes) {
   return out;
 }
 
-}  // namespace
+struct ModelFile {
+  std::string bytes;
+  learn::StoredModel model;
 
-Result<LoadedModel> load_model_file(const std::string& path) {
+  std::string digest() const { return sha256(view_of(bytes)).text(); }
+};
+
+Result<ModelFile> read_file_of_model(const std::string& path) {
   auto bytes = read_file(path, kLargestModel);
   if (!bytes) return std::move(bytes).fail();
-  auto stored = learn::unpack_model(view_of(*bytes));
-  if (!stored) return std::move(stored).context(path);
-  return LoadedModel{bytes->size(), sha256(view_of(*bytes)).text(),
-                     std::move(*stored)};
+  auto model = learn::unpack_model(view_of(*bytes));
+  if (!model) return std::move(model).fail();
+  return ModelFile{std::move(*bytes), std::move(*model)};
+}
+
+}  // namespace
+
+Result<learn::StoredModel> read_model(const std::string& path) {
+  auto file = read_file_of_model(path);
+  if (!file) return std::move(file).fail();
+  return std::move(file->model);
 }
 
 Result<std::string> model_info(const std::string& path) {
-  auto loaded = load_model_file(path);
-  if (!loaded) return std::move(loaded).fail();
-  Json out = learn::describe(loaded->model);
-  out["bytes"] = loaded->bytes;
-  out["sha256"] = loaded->digest;
-  out["record"] = hex_of(loaded->model.record);
+  auto file = read_file_of_model(path);
+  if (!file) return std::move(file).context(path);
+  Json out = learn::describe(file->model);
+  out["bytes"] = file->bytes.size();
+  out["sha256"] = file->digest();
+  out["record"] = hex_of(file->model.record);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<std::string> model_export(const std::string& path,
                                  const std::string& format) {
-  auto loaded = load_model_file(path);
-  if (!loaded) return std::move(loaded).fail();
-  return format == "onnx" ? learn::to_onnx_file(loaded->model, loaded->digest)
-                          : learn::to_json_file(loaded->model, loaded->digest);
+  auto file = read_file_of_model(path);
+  if (!file) return std::move(file).context(path);
+  return format == "onnx" ? learn::to_onnx_file(file->model, file->digest())
+                          : learn::to_json_file(file->model, file->digest());
 }
 
 }  // namespace mlb::job_program

@@ -9,12 +9,8 @@
 
 namespace mlb::job_program {
 
-struct LoadedModel {
-  std::uint64_t bytes = 0;  ///< of the file
-  std::string digest;
-  learn::StoredModel model;
-};
-Result<LoadedModel> load_model_file(const std::string& path);
+/// Errors do not name the file.
+Result<learn::StoredModel> read_model(const std::string& path);
 
 /// The file's content as one line of JSON: learn::describe(), and "bytes",
 /// "sha256" and "record", the training record in hexadecimal digits.

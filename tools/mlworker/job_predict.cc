@@ -87,7 +87,7 @@ Result<> check_marks(const table::CsvOptions& csv) {
 Result<table::CsvOptions> csv_options(const CsvWords& words,
                                       const learn::StoredModel& model) {
   JobSpec spec;
-  spec.csv = csv_of_training(model);
+  spec.csv = csv_as_in_training({}, model);
   auto added = add_words(words, spec.csv);
   if (!added) return std::move(added).fail();
   if (spec.csv.decimal != "." && spec.csv.decimal != ",") {
@@ -183,18 +183,37 @@ class Report {
 Result<learn::PredictSummary> predict_file(
     const std::string& model, const CsvWords& words,
     const PredictRequest& request, const table::ReadProgress& progress) {
-  auto loaded = load_model_file(model);
-  if (!loaded) return std::move(loaded).fail();
-  auto csv = csv_options(words, loaded->model);
+  auto loaded = read_model(model);
+  if (!loaded) return std::move(loaded).context(model);
+  auto csv = csv_options(words, *loaded);
   if (!csv) return std::move(csv).fail();
-  return predict(loaded->model, *csv, request, progress);
+  return predict(*loaded, *csv, request, progress);
 }
 
 }  // namespace
 
-CsvSpec csv_of_training(const learn::StoredModel& model) {
-  auto spec = wire::decode_spec(model.record);
-  return spec ? spec->csv : CsvSpec{};
+CsvSpec csv_as_in_training(const CsvSpec& said,
+                           const learn::StoredModel& model) {
+  const auto record = wire::decode_spec(model.record);
+  if (!record) return said;
+  CsvSpec out = record->csv;
+  const CsvSpec plain;
+  const auto take = [&](auto member) {
+    if (said.*member != plain.*member) out.*member = said.*member;
+  };
+  take(&CsvSpec::delimiter);
+  take(&CsvSpec::quote);
+  take(&CsvSpec::header);
+  take(&CsvSpec::missing);
+  take(&CsvSpec::max_field);
+  take(&CsvSpec::escape);
+  take(&CsvSpec::comment);
+  take(&CsvSpec::encoding);
+  take(&CsvSpec::decimal);
+  take(&CsvSpec::thousands);
+  take(&CsvSpec::skip);
+  take(&CsvSpec::ragged);
+  return out;
 }
 
 Result<learn::PredictSummary> predict(const learn::StoredModel& model,

@@ -38,9 +38,11 @@ struct PredictRequest {
   unsigned threads = 0;  ///< 0: one a core
 };
 
-/// How the model's training data were written; as by default when another
-/// version wrote the model's record.
-CsvSpec csv_of_training(const learn::StoredModel& model);
+/// How a CSV is written: as `said`, and where that says nothing as the model's
+/// training data were; as by default when another version wrote the model's
+/// record.
+CsvSpec csv_as_in_training(const CsvSpec& said,
+                           const learn::StoredModel& model);
 
 /// Writes the predictions; `output` must not be there yet, and holds only a
 /// part when it fails.  For format h5 predictions.csv is written beside it and

@@ -20,6 +20,12 @@ namespace mlb::job_program {
 /// True after SIGTERM.
 bool stop_asked();
 
+/// Of a whole that may not be known yet: 0.
+inline double share_of(std::uint64_t done, std::uint64_t total) {
+  if (total == 0) return 0;
+  return static_cast<double>(done) / static_cast<double>(total);
+}
+
 /// Where progress goes: frames on a descriptor, see docs/architecture.md.
 class Reporter {
  public:
@@ -75,14 +81,12 @@ Result<> load_data(Work& work, Reporter& reporter);
 /// Messages name the user's file, not the link in the job's directory.
 std::string with_true_name(std::string text, const Work& work);
 Error with_true_name(Error error, const Work& work);
+/// The rows of each part; a warning tells of those without a target.
+Result<> take_split(Work& work, prep::Task task);
 Result<> divide(Work& work);   ///< split and plan
 Result<> prepare(Work& work);  ///< and designs
 /// What an error says, with the line of the CSV when it is about a row.
 std::string message_of(const Work& work, const Error& error);
-// run_job_prep.cc
-/// Digests the file `file` of out/ and adds it to what the job leaves.
-Result<> leave_file(Work& work, const std::string& name,
-                    const std::string& file);
 // run_job.cc
 /// What was noticed so far, as messages.
 void tell_warnings(const Work& work, Reporter& reporter);
@@ -116,6 +120,9 @@ Result<> judge_gates(Work& work);
 /// Writes a file of out/ and names it in the outcome.
 Result<> save(Work& work, const std::string& name, const std::string& file,
               ByteView bytes);
+/// The same of a file that is there already.
+Result<> leave_file(Work& work, const std::string& name,
+                    const std::string& file);
 Result<> save_model(Work& work);
 Result<> save_predictions(Work& work);
 Result<> save_metrics(Work& work);

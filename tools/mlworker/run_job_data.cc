@@ -38,15 +38,6 @@ Error with_true_name(Error error, const Work& work) {
 
 namespace {
 
-Live converting(std::uint64_t read, std::uint64_t all) {
-  Live out;
-  out.stage = "convert";
-  if (all > 0) {
-    out.fraction = static_cast<double>(read) / static_cast<double>(all);
-  }
-  return out;
-}
-
 Result<> convert(const Work& work, Reporter& reporter,
                  const table::CsvOptions& csv, const std::string& path) {
   table::CsvOptions granted = csv;
@@ -57,7 +48,7 @@ Result<> convert(const Work& work, Reporter& reporter,
       work.dir + "/input", path,
       {.csv = granted, .compress = is_result, .source_name = file_name(work)},
       [&](std::uint64_t read, std::uint64_t all) {
-        reporter.live(converting(read, all));
+        reporter.stage("convert", share_of(read, all));
         return !stop_asked();
       });
   if (!done) return std::move(done).fail();
@@ -69,6 +60,8 @@ std::string cache_key(const Work& work, const table::CsvOptions& csv) {
   JobSpec key;
   key.csv = work.spec.csv;
   key.columns = csv.columns;
+  key.columns.insert(key.columns.end(), csv.expected.begin(),
+                     csv.expected.end());
   key.data.digest = work.spec.data.digest;
   Writer w;
   w.text(build_id());
@@ -89,6 +82,7 @@ Result<Found> find_dataset(Work& work, Reporter& reporter) {
   if (work.spec.data.source == DataSource::dataset) return Found{input};
   auto csv = prep::csv_options(work.spec);
   if (!csv) return std::move(csv).fail();
+  prep::expect_inputs(work.plan, *csv);
   const auto make = [&](const std::string& path) {
     return convert(work, reporter, *csv, path);
   };
@@ -213,19 +207,22 @@ std::string message_of(const Work& work, const Error& error) {
       .message;
 }
 
-Result<> divide(Work& work) {
-  auto task = prep::task_of(work.table, work.spec);
-  if (!task) return std::move(task).fail();
-  const bool stored = work.spec.data.split.by == SplitBy::stored;
-  auto split =
-      stored ? prep::split_as_stored(work.table, work.spec, work.stored_split)
-             : prep::split_rows(work.table, work.spec, *task);
+Result<> take_split(Work& work, prep::Task task) {
+  auto split = prep::split_of(work.table, work.spec, task, work.stored_split);
   if (!split) return std::move(split).fail();
   work.split = std::move(*split);
   if (work.split.without_target > 0) {
     work.outcome.warnings.push_back(std::to_string(work.split.without_target) +
                                     " rows have no target; they are left out");
   }
+  return {};
+}
+
+Result<> divide(Work& work) {
+  auto task = prep::task_of(work.table, work.spec);
+  if (!task) return std::move(task).fail();
+  auto done = take_split(work, *task);
+  if (!done) return done;
   auto plan =
       prep::fit(work.table, work.split.train, work.spec, work.outcome.warnings);
   if (!plan) return std::move(plan).fail();

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "job/metric_name.h"
+#include "job_predict.h"
 #include "prep/columns.h"
+#include "prep/drift.h"
 #include "run_job.h"
 #include "table/prepared.h"
 
@@ -28,7 +30,8 @@ std::string quoted(const std::vector<std::string>& names) {
   return out + (names.size() > kMost ? ", ..." : "");
 }
 
-/// The target may have another name in these data.
+/// A CSV is read as that of the training, but for what the spec says; the
+/// target may have another name in it.
 Result<> take_model(Work& work) {
   auto stored = named_model_of(work);
   if (!stored) return std::move(stored).fail();
@@ -36,6 +39,7 @@ Result<> take_model(Work& work) {
     return Error{Fault::data, "target: a " + stored->model->kind() +
                                   " predicts no column; leave target out"};
   }
+  work.spec.csv = csv_as_in_training(work.spec.csv, *stored);
   work.plan = std::move(stored->plan);
   work.model = std::move(stored->model);
   if (work.spec.target.empty()) work.spec.target = work.plan.target;
@@ -45,19 +49,19 @@ Result<> take_model(Work& work) {
 
 /// Every label of the data is one of the model's.
 Result<> check_labels(const Work& work, const Column& target) {
-  const auto& known = work.plan.classes;
+  const std::set<std::string> known(work.plan.classes.begin(),
+                                    work.plan.classes.end());
   std::set<std::string> unknown;
   for (std::size_t row = 0; row < work.table.rows; ++row) {
     if (target.is_missing(row)) continue;
     std::string label = target.text_of(row);
-    if (std::find(known.begin(), known.end(), label) == known.end()) {
-      unknown.insert(std::move(label));
-    }
+    if (!known.contains(label)) unknown.insert(std::move(label));
   }
   if (unknown.empty()) return {};
   const std::vector<std::string> names(unknown.begin(), unknown.end());
-  return target_error(work, "has labels that the model does not know: " +
-                                quoted(names) + "; it knows " + quoted(known));
+  return target_error(
+      work, "has labels that the model does not know: " + quoted(names) +
+                "; it knows " + quoted(work.plan.classes));
 }
 
 Result<> check_target(const Work& work) {
@@ -69,14 +73,9 @@ Result<> check_target(const Work& work) {
         work, "is no column of the data, which have " + quoted(names));
   }
   const bool classes = work.plan.task == Task::classification;
-  const std::string type(name_of(target->type));
   if (!classes && !prep::is_number(*target)) {
-    return target_error(work, "is " + type + "; the model predicts numbers");
-  }
-  if (classes && target->type == table::Type::real) {
-    return target_error(work, "is " + type +
-                                  "; the model predicts the classes " +
-                                  quoted(work.plan.classes));
+    return target_error(work, "is " + std::string(name_of(target->type)) +
+                                  "; the model predicts numbers");
   }
   return classes ? check_labels(work, *target) : Result<>{};
 }
@@ -89,17 +88,6 @@ Result<> check_asked(const Work& work) {
   }
   return Error{Fault::data,
                "evaluate: a clustering has neither slices nor importance"};
-}
-
-Result<prep::Split> split_of(const Work& work) {
-  const bool given = work.spec.data.split.by == SplitBy::automatic;
-  if (given && work.stored_split.empty()) {
-    return prep::all_as_test(work.table, work.spec);
-  }
-  const bool stored = given || work.spec.data.split.by == SplitBy::stored;
-  return stored
-             ? prep::split_as_stored(work.table, work.spec, work.stored_split)
-             : prep::split_rows(work.table, work.spec, work.plan.task);
 }
 
 Result<> make_design(const Work& work, const prep::Rows& rows,
@@ -148,18 +136,18 @@ Result<> prepare_rows(Work& work) {
   const bool clusters = work.plan.task == Task::none;
   auto good = clusters ? check_asked(work) : check_target(work);
   if (!good) return good;
-  auto split = split_of(work);
-  if (!split) return std::move(split).fail();
-  work.split = std::move(*split);
-  if (work.split.without_target > 0) {
-    work.outcome.warnings.push_back(std::to_string(work.split.without_target) +
-                                    " rows have no target; they are left out");
-  }
+  good = take_split(work, work.plan.task);
+  if (!good) return good;
   for (auto [rows, to] : {std::pair(&work.split.train, &work.train),
                           std::pair(&work.split.valid, &work.valid),
                           std::pair(&work.split.test, &work.test)}) {
     auto made = make_design(work, *rows, *to);
     if (!made) return made;
+  }
+  prep::DriftCounter drift(work.plan);
+  drift.add(work.table);
+  for (auto& warning : drift.warnings()) {
+    work.outcome.warnings.push_back(std::move(warning));
   }
   auto weighed = check_weights(work);
   return weighed && !clusters ? check_variety(work) : weighed;

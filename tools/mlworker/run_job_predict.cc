@@ -7,17 +7,11 @@
 namespace mlb::job_program {
 namespace {
 
-/// As the spec says the CSV is written; as in training when it says nothing.
 Result<table::CsvOptions> csv_options(const JobSpec& spec,
                                       const learn::StoredModel& model) {
   JobSpec reading;
-  reading.csv = spec.csv == CsvSpec{} ? csv_of_training(model) : spec.csv;
+  reading.csv = csv_as_in_training(spec.csv, model);
   return prep::csv_options(reading);
-}
-
-double share(std::uint64_t done, std::uint64_t total) {
-  if (total == 0) return 0;
-  return static_cast<double>(done) / static_cast<double>(total);
 }
 
 }  // namespace
@@ -43,7 +37,7 @@ Result<> run_predict(Work& work, Reporter& reporter) {
       .threads = static_cast<unsigned>(std::max(1, work.spec.resources.cpus))};
   auto done = predict(*model, *csv, request,
                       [&](std::uint64_t read, std::uint64_t total) {
-                        reporter.stage("evaluate", share(read, total));
+                        reporter.stage("evaluate", share_of(read, total));
                         return !stop_asked();
                       });
   if (!done) return with_true_name(std::move(done).fail(), work);

@@ -159,9 +159,7 @@ void NetTrainer::shuffle() {
   if (!spec_.train.shuffle) return;
   Rng rng = stream(spec_.seed, "shuffle", epoch_, 0);
   std::iota(order_.begin(), order_.end(), 0);
-  for (std::size_t i = order_.size(); i > 1; --i) {
-    std::swap(order_[i - 1], order_[rng.below(i)]);
-  }
+  mlb::shuffle(order_, rng);
 }
 
 /// A last batch of one row joins the one before where batchnorm is used: one

@@ -16,11 +16,6 @@ using onnx::whole;
 
 namespace {
 
-Value doubles(Graph& graph, const std::vector<double>& values,
-              const onnx::Dims& dims) {
-  return graph.constant(std::span<const double>(values), dims);
-}
-
 /// Rows that are compared with, as columns, and their squared lengths.
 struct Stored {
   Value columns;  ///< width x rows
@@ -37,8 +32,8 @@ Stored stored(Graph& graph, const prep::Matrix& m) {
       squares[i] += v * v;
     }
   }
-  return {doubles(graph, turned, {whole(m.columns), whole(m.rows)}),
-          doubles(graph, squares, {whole(m.rows)})};
+  return {graph.constant(turned, {whole(m.columns), whole(m.rows)}),
+          graph.constant(squares, {whole(m.rows)})};
 }
 
 /// x'y of each row with each stored one.
@@ -101,8 +96,8 @@ Value machine_scores(Graph& graph, const Value& rows, const Machines& all) {
       kernel_values(graph, x, all.kernel(), stored(graph, all.matrix()));
   const Value sums = graph.node(
       "MatMul",
-      {values, doubles(graph, alpha, {whole(all.vectors()), whole(count)})});
-  return graph.node("Add", {sums, doubles(graph, bias, {whole(count)})});
+      {values, graph.constant(alpha, {whole(all.vectors()), whole(count)})});
+  return graph.node("Add", {sums, graph.constant(bias, {whole(count)})});
 }
 
 /// The share of the pairs that each class wins.
@@ -123,8 +118,8 @@ Value votes(Graph& graph, const Value& scores, std::size_t classes) {
       graph.node("Greater", {scores, graph.constant(0.0)}), Element::float64);
   const Value sum = graph.node(
       "MatMul",
-      {won, doubles(graph, of_second, {whole(pairs), whole(classes)})});
-  return graph.node("Add", {sum, doubles(graph, of_first, {whole(classes)})});
+      {won, graph.constant(of_second, {whole(pairs), whole(classes)})});
+  return graph.node("Add", {sum, graph.constant(of_first, {whole(classes)})});
 }
 
 /// Of two classes, kept inside of 0 and 1 as predict() does.
@@ -135,8 +130,7 @@ Value two_classes(Graph& graph, const Value& score, const Sigmoid& sigmoid) {
                  {graph.node("Add", {p, graph.constant(-sigmoid.b)})});
   p = graph.node("Max", {p, graph.constant(kLeast)});
   p = graph.node("Min", {p, graph.constant(1 - kLeast)});
-  const Value other = graph.node("Sub", {graph.constant(1.0), p});
-  return graph.node("Concat", {other, p}, Attributes().integer("axis", 1));
+  return onnx::both(graph, p);
 }
 
 }  // namespace

@@ -20,11 +20,6 @@ using onnx::whole;
 
 namespace {
 
-Value doubles(Graph& graph, const std::vector<double>& values,
-              const onnx::Dims& dims) {
-  return graph.constant(std::span<const double>(values), dims);
-}
-
 Attributes axis(std::int64_t at) {
   return Attributes().integer("axis", at);
 }
@@ -33,14 +28,8 @@ Attributes axis(std::int64_t at) {
 Value affine(Graph& graph, const Value& x, const std::vector<double>& w,
              const std::vector<double>& b, std::size_t inputs) {
   const Value product = graph.node(
-      "MatMul", {x, doubles(graph, w, {whole(inputs), whole(b.size())})});
-  return graph.node("Add", {product, doubles(graph, b, {whole(b.size())})});
-}
-
-/// p of the last class -> [1 - p, p].
-Value both(Graph& graph, const Value& p) {
-  const Value other = graph.node("Sub", {graph.constant(1.0), p});
-  return graph.node("Concat", {other, p}, axis(1));
+      "MatMul", {x, graph.constant(w, {whole(inputs), whole(b.size())})});
+  return graph.node("Add", {product, graph.constant(b, {whole(b.size())})});
 }
 
 Value sum_over(Graph& graph, const Value& x, std::int64_t at, bool keeps) {
@@ -59,9 +48,9 @@ Value platt(Graph& graph, const Value& scores,
     b.push_back(-s.b);
   }
   const onnx::Dims dims{whole(a.size())};
-  const Value scaled = graph.node("Mul", {scores, doubles(graph, a, dims)});
+  const Value scaled = graph.node("Mul", {scores, graph.constant(a, dims)});
   return graph.node("Sigmoid",
-                    {graph.node("Add", {scaled, doubles(graph, b, dims)})});
+                    {graph.node("Add", {scaled, graph.constant(b, dims)})});
 }
 
 }  // namespace
@@ -80,8 +69,8 @@ Result<Value> LinearClassifier::to_onnx(Graph& graph, const Value& rows) const {
                               {middle, weights_.values.end()}, weights_.inputs);
   Value p;
   if (weights_.outputs == 1) {
-    p = both(graph, sigmoids_.empty() ? graph.node("Sigmoid", {scores})
-                                      : platt(graph, scores, sigmoids_));
+    p = onnx::both(graph, sigmoids_.empty() ? graph.node("Sigmoid", {scores})
+                                            : platt(graph, scores, sigmoids_));
   } else if (sigmoids_.empty()) {
     p = graph.node("Softmax", {scores}, axis(1));
   } else {
@@ -105,7 +94,7 @@ Result<Value> BaselineModel::to_onnx(Graph& graph, const Value& rows) const {
       {count, graph.constant(std::span<const std::int64_t>(&width, 1), {1})},
       axis(0));
   const Value all =
-      graph.node("Expand", {doubles(graph, answer_, {1, width}), shape});
+      graph.node("Expand", {graph.constant(answer_, {1, width}), shape});
   return graph.cast(all, Element::float32);
 }
 
@@ -120,12 +109,12 @@ Result<Value> NaiveBayesModel::to_onnx(Graph& graph, const Value& rows) const {
   const onnx::Dims table{whole(classes), whole(width)};
   Value d =
       graph.reshape(graph.cast(rows, Element::float64), {-1, 1, whole(width)});
-  d = graph.node("Sub", {d, doubles(graph, p_.mean, table)});
+  d = graph.node("Sub", {d, graph.constant(p_.mean, table)});
   d = graph.node("Mul", {d, d});
-  d = graph.node("Div", {d, doubles(graph, p_.variance, table)});
+  d = graph.node("Div", {d, graph.constant(p_.variance, table)});
   d = graph.node("Mul", {sum_over(graph, d, 2, false), graph.constant(0.5)});
   const Value scores =
-      graph.node("Sub", {doubles(graph, constant, {whole(classes)}), d});
+      graph.node("Sub", {graph.constant(constant, {whole(classes)}), d});
   return graph.cast(graph.node("Softmax", {scores}, axis(1)), Element::float32);
 }
 
@@ -140,9 +129,9 @@ Result<Value> PcaModel::to_onnx(Graph& graph, const Value& rows) const {
   }
   const Value x =
       graph.node("Sub", {graph.cast(rows, Element::float64),
-                         doubles(graph, projection_.mean, {whole(inputs)})});
+                         graph.constant(projection_.mean, {whole(inputs)})});
   const Value projected = graph.node(
-      "MatMul", {x, doubles(graph, turned, {whole(inputs), whole(count)})});
+      "MatMul", {x, graph.constant(turned, {whole(inputs), whole(count)})});
   return inner_->to_onnx(graph, graph.cast(projected, Element::float32));
 }
 

@@ -101,9 +101,8 @@ class NetWriter {
       }
     }
     const auto side = whole(u.window.side);
-    const Value w =
-        graph_.constant(std::span<const float>(turned),
-                        {whole(u.filters), whole(channels), side, side});
+    const Value w = graph_.constant(
+        turned, {whole(u.filters), whole(channels), side, side});
     return from_image(node(
         "Conv",
         {image(in[0], u.window), w, parameters(u.bias, {whole(u.filters)})},
@@ -189,8 +188,7 @@ class NetWriter {
   Value columns(const Value& rows, const std::vector<std::size_t>& places) {
     Dims list;
     for (const std::size_t place : places) list.push_back(whole(place));
-    const Value at = graph_.constant(std::span<const std::int64_t>(list),
-                                     {whole(list.size())});
+    const Value at = graph_.constant(list, {whole(list.size())});
     return node("Gather", {rows, at}, Attributes().integer("axis", 1));
   }
   Value write(const EmbedUnit& u, const Inputs& in) {

@@ -189,4 +189,9 @@ Value to_original(Graph& graph, Value y, const prep::TargetScaling& scaling) {
   return graph.cast(y, Element::float32);
 }
 
+Value both(Graph& graph, const Value& p) {
+  const Value other = graph.node("Sub", {graph.constant(1.0), p});
+  return graph.node("Concat", {other, p}, Attributes().integer("axis", 1));
+}
+
 }  // namespace mlb::learn::onnx

@@ -17,4 +17,7 @@ Value prepare(Graph& graph, const prep::Plan& plan);
 Value to_original(Graph& graph, Value learned,
                   const prep::TargetScaling& scaling);
 
+/// p of the last of two classes (float64) -> [1 - p, p].
+Value both(Graph& graph, const Value& p);
+
 }  // namespace mlb::learn::onnx
