@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "base/glob.h"
@@ -64,7 +66,19 @@ class Prediction {
         sink_(sink),
         applier_(plan_),
         fields_(plan_, options.probabilities),
-        drift_(source.threads(), prep::DriftCounter(plan_)) {}
+        drift_(source.threads(), prep::DriftCounter(plan_)),
+        names_(source.names()) {
+    // What a row's last delimiter makes is no column that anybody named, unless
+    // it was one in training.
+    const auto is_last = [&](const prep::Input& input) {
+      return input.name == names_.back();
+    };
+    const auto& inputs = plan_.inputs;
+    if (source.is_last_nameless() &&
+        std::none_of(inputs.begin(), inputs.end(), is_last)) {
+      names_.pop_back();
+    }
+  }
 
   Result<PredictSummary> run(std::size_t widest,
                              const table::ReadProgress& progress) {
@@ -83,8 +97,7 @@ class Prediction {
 
  private:
   bool is_there(const std::string& name) const {
-    const auto& names = source_.names();
-    return std::find(names.begin(), names.end(), name) != names.end();
+    return std::find(names_.begin(), names_.end(), name) != names_.end();
   }
 
   Result<> choose_columns() {
@@ -98,7 +111,7 @@ class Prediction {
     }
     for (const auto& glob : options_.input) {
       bool any = false;
-      for (const auto& name : source_.names()) {
+      for (const auto& name : names_) {
         if (!matches_glob(glob, name)) continue;
         any = true;
         auto& copied = wanted_.copied;
@@ -120,18 +133,17 @@ class Prediction {
 
   /// All features are there, and of a data set the types fit.
   Result<> check_inputs() const {
-    const std::set<std::string_view> names(source_.names().begin(),
-                                           source_.names().end());
+    std::map<std::string_view, std::optional<table::Type>> found;
+    const auto& types = source_.types();
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      found.emplace(names_[i], types.empty() ? std::nullopt : types[i]);
+    }
     table::Table shape;
     for (const auto& column : wanted_.columns) {
-      if (names.count(column.name) == 0) continue;
+      const auto at = found.find(column.name);
+      if (at == found.end()) continue;
       shape.columns.emplace_back().name = column.name;
-      shape.columns.back().type = column.type;
-    }
-    for (std::size_t i = 0; i < source_.types().size(); ++i) {
-      for (auto& column : shape.columns) {
-        if (column.name == source_.names()[i]) column.type = source_.types()[i];
-      }
+      shape.columns.back().type = at->second.value_or(column.type);
     }
     auto good = applier_.check(shape, {0});
     if (!good) return std::move(good).context(source_.path());
@@ -211,7 +223,7 @@ class Prediction {
     for (const auto& column : wanted_.columns) used.insert(column.name);
     used.insert(plan_.target);
     std::vector<std::string> out;
-    for (const auto& name : source_.names()) {
+    for (const auto& name : names_) {
       if (used.count(name) == 0) out.push_back(name);
     }
     return list_of(out);
@@ -244,6 +256,7 @@ class Prediction {
   const prep::Applier applier_;
   const PredictionFields fields_;
   std::vector<prep::DriftCounter> drift_;  ///< one a thread
+  std::vector<std::string> names_;         ///< of the source
   table::WantedRows wanted_;
   std::size_t chunk_ = 1;
   std::string text_;

@@ -47,20 +47,6 @@ std::vector<double> edges_of(const Column& column, const Rows& rows) {
   return out;
 }
 
-/// The largest levels, those of equal counts in their order.
-std::vector<std::string> levels_of(const Column& column, const Rows& rows) {
-  LevelCounts counts = count_levels(column, rows);
-  std::vector<std::size_t> order(counts.levels.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-    return counts.counts[a] > counts.counts[b];
-  });
-  order.resize(std::min(kBins, order.size()));
-  std::vector<std::string> out;
-  for (const auto at : order) out.push_back(std::move(counts.levels[at]));
-  return out;
-}
-
 /// Where rows fall: as Input::counts says.
 class Binning {
  public:
@@ -101,7 +87,7 @@ Input fit_input(const Column& column, const Rows& rows) {
   if (is_number(column)) {
     out.edges = edges_of(column, rows);
   } else {
-    out.levels = levels_of(column, rows);
+    out.levels = largest(count_levels(column, rows), kBins);
   }
   out.counts.assign(out.edges.size() + out.levels.size() + 2, 0);
   const LevelPlaces places(out.levels);
@@ -169,8 +155,6 @@ void DriftCounter::add(const table::Table& table) {
     const Input& input = plan_.inputs[i];
     const Column* column = lookup.find(input.name);
     if (input.counts.empty() || column == nullptr) continue;
-    // A column of numbers that now has texts is refused by the plan.
-    if (!input.edges.empty() && !is_number(*column)) continue;
     const Binning binning(input, places_[i], *column);
     for (std::size_t row = 0; row < table.rows; ++row) {
       ++counts_[i][binning.bin_of(row)];

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "base/glob.h"
 #include "prep/apply.h"
@@ -170,20 +169,6 @@ Result<Feature> category_base(const Column& column, const ColumnRule& rule,
       return misfit(column, "missing: mean and median are for numbers");
   }
   return f;
-}
-
-/// The `most` levels with the most rows, in their order.
-std::vector<std::string> largest(const LevelCounts& counts, std::size_t most) {
-  std::vector<std::size_t> order(counts.levels.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-    return counts.counts[a] > counts.counts[b];
-  });
-  order.resize(std::min(most, order.size()));
-  std::sort(order.begin(), order.end());
-  std::vector<std::string> out;
-  for (const auto at : order) out.push_back(counts.levels[at]);
-  return out;
 }
 
 Result<> fit_onehot(Feature& f, const Column& column, const ColumnRule& rule,

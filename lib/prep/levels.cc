@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "prep/columns.h"
 
@@ -10,6 +11,12 @@ namespace mlb::prep {
 
 using table::Column;
 using table::Type;
+
+namespace {
+
+constexpr std::int64_t kNotAsked = -3;
+
+}  // namespace
 
 LevelPlaces::LevelPlaces(const std::vector<std::string>& levels) {
   for (const auto& level : levels) {
@@ -24,14 +31,18 @@ std::int64_t LevelPlaces::of(const std::string& level) const {
 
 LevelFinder::LevelFinder(const Column& column, const LevelPlaces& places)
     : column_(column), places_(places) {
-  if (column.type != Type::category) return;
-  for (const auto& level : column.levels) of_code_.push_back(places.of(level));
+  if (column.type == Type::category) {
+    of_code_.assign(column.levels.size(), kNotAsked);
+  }
 }
 
 std::int64_t LevelFinder::at(std::size_t row) const {
   if (lacks_value(column_, row)) return kMissing;
   if (column_.type == Type::category) {
-    return of_code_[static_cast<std::size_t>(column_.codes[row])];
+    const auto code = static_cast<std::size_t>(column_.codes[row]);
+    std::int64_t& place = of_code_[code];
+    if (place == kNotAsked) place = places_.of(column_.levels[code]);
+    return place;
   }
   return places_.of(column_.text_of(row));
 }
@@ -55,17 +66,44 @@ LevelCounts count_levels(const Column& column, const Rows& rows) {
     return out;
   }
   std::map<std::string, std::uint64_t> counted;
-  for (const auto row : rows) {
-    if (column.is_missing(row)) {
-      ++out.missing;
-    } else {
-      ++counted[column.text_of(row)];
+  if (column.type == Type::category) {
+    std::vector<std::uint64_t> by_code(column.levels.size());
+    for (const auto row : rows) {
+      if (column.is_missing(row)) {
+        ++out.missing;
+      } else {
+        ++by_code[static_cast<std::size_t>(column.codes[row])];
+      }
+    }
+    for (std::size_t i = 0; i < by_code.size(); ++i) {
+      if (by_code[i] > 0) counted[column.levels[i]] += by_code[i];
+    }
+  } else {
+    for (const auto row : rows) {
+      if (column.is_missing(row)) {
+        ++out.missing;
+      } else {
+        ++counted[column.text_of(row)];
+      }
     }
   }
   for (const auto& [level, count] : counted) {
     out.levels.push_back(level);
     out.counts.push_back(count);
   }
+  return out;
+}
+
+std::vector<std::string> largest(const LevelCounts& counts, std::size_t most) {
+  std::vector<std::size_t> order(counts.levels.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+    return counts.counts[a] > counts.counts[b];
+  });
+  order.resize(std::min(most, order.size()));
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> out;
+  for (const auto at : order) out.push_back(counts.levels[at]);
   return out;
 }
 

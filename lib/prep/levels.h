@@ -25,7 +25,7 @@ class LevelPlaces {
   std::unordered_map<std::string, std::int64_t> places_;
 };
 
-/// Finds the levels of a column's rows.  Keeps both arguments.
+/// Finds the levels of a column's rows.  Keeps both arguments.  One thread.
 class LevelFinder {
  public:
   LevelFinder(const table::Column& column, const LevelPlaces& places);
@@ -35,7 +35,8 @@ class LevelFinder {
  private:
   const table::Column& column_;
   const LevelPlaces& places_;
-  std::vector<std::int64_t> of_code_;  ///< category columns: quicker
+  /// Category columns: what was found, by code.
+  mutable std::vector<std::int64_t> of_code_;
 };
 
 struct LevelCounts {
@@ -46,6 +47,10 @@ struct LevelCounts {
 
 /// Of these rows.
 LevelCounts count_levels(const table::Column& column, const Rows& rows);
+
+/// The `most` levels with the most rows, in their order; of equal ones the
+/// first.
+std::vector<std::string> largest(const LevelCounts& counts, std::size_t most);
 
 /// The most frequent level, the first of several; "" without any.
 std::string most_frequent(const LevelCounts& counts);

@@ -25,11 +25,6 @@ struct Piece {
   void put(std::size_t row, T value) {
     std::memcpy(values.data() + row * sizeof value, &value, sizeof value);
   }
-  /// The first rows become this.
-  template <class T>
-  void fill(std::size_t rows, T value) {
-    for (std::size_t row = 0; row < rows; ++row) put(row, value);
-  }
   /// The whole numbers of the first rows become reals, each the one nearest to
   /// its text; a missing one becomes nan.
   void widen(std::size_t rows) {

@@ -2,6 +2,7 @@
 #include "table/chunk_queue.h"
 
 #include "base/check.h"
+#include "table/checksum.h"
 #include "table/deflate.h"
 
 namespace mlb::table {
@@ -24,7 +25,7 @@ ChunkQueue::~ChunkQueue() {
 
 void ChunkQueue::pack(Chunk& chunk) const {
   const std::string_view raw(chunk.raw.data(), chunk.raw.size());
-  chunk.digest = sha256(view_of(raw.substr(0, chunk.used)));
+  chunk.sum = checksum(view_of(raw.substr(0, chunk.used)));
   if (!compress_) {
     chunk.packed = raw;
     return;

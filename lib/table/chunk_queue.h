@@ -1,4 +1,4 @@
-// Digests and compresses chunks in threads and gives them back in the order in
+// Sums up and compresses chunks in threads and gives them back in the order in
 // which they came.  Private to lib/table.
 #pragma once
 
@@ -11,8 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include "base/digest.h"
-
 namespace mlb::table {
 
 struct Chunk {
@@ -22,7 +20,7 @@ struct Chunk {
   std::size_t used = 0;      ///< bytes of `raw`, before the padding
   std::vector<char> raw;
   std::string packed = {};  ///< what goes into the file
-  Digest digest = {};       ///< of the used bytes
+  std::uint64_t sum = 0;    ///< checksum() of the used bytes
 };
 
 class ChunkQueue {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "table/checksum.h"
+
 namespace mlb::table {
 namespace {
 
@@ -26,8 +28,8 @@ ColumnDigest::ColumnDigest(const std::string& name, Type type)
 Digest ColumnDigest::finish(std::span<const std::string> levels) {
   Sha256 out;
   out.add(header_.raw);
-  out.add(values_.finish().raw);
-  if (has_mask_) out.add(mask_.finish().raw);
+  out.add(sha256(values_.bytes()).raw);
+  if (!mask_.bytes().empty()) out.add(sha256(mask_.bytes()).raw);
   if (!levels.empty()) out.add(digest_of_texts(levels).raw);
   return out.finish();
 }
@@ -63,8 +65,8 @@ Digest column_digest(const Column& column, std::uint64_t rows,
   ColumnDigest out(column.name, column.type);
   for (std::uint64_t at = 0; at < rows; at += rows_of_piece) {
     const std::uint64_t end = std::min(rows, at + rows_of_piece);
-    out.add_values(sha256(packed_values(column, at, end)));
-    if (has_mask(column)) out.add_mask(sha256(packed_mask(column, at, end)));
+    out.add_values(checksum(packed_values(column, at, end)));
+    if (has_mask(column)) out.add_mask(checksum(packed_mask(column, at, end)));
   }
   return out.finish(column.levels);
 }

@@ -1,4 +1,4 @@
-// What a column holds, as one SHA-256 that does not depend on how it is
+// What a column holds, as one digest that does not depend on how it is
 // compressed: for `verify`.  docs/dataset-format.md has the exact rule.
 #pragma once
 
@@ -12,26 +12,21 @@
 
 namespace mlb::table {
 
-/// Takes the digests of a column's pieces, in order: the bytes of its values
-/// as they are stored, and of its mask if it has one.  A piece is as long as a
-/// chunk of the file, the last one shorter; its bytes may be digested by any
-/// thread.
+/// Takes the checksum() of each of a column's pieces, in order: the bytes of
+/// its values as they are stored, and of its mask if it has one.  A piece is as
+/// long as a chunk of the file, the last one shorter; any thread may sum it up.
 class ColumnDigest {
  public:
   ColumnDigest(const std::string& name, Type type);
-  void add_values(const Digest& piece) { values_.add(piece.raw); }
-  void add_mask(const Digest& piece) {
-    mask_.add(piece.raw);
-    has_mask_ = true;
-  }
+  void add_values(std::uint64_t piece) { values_.number(piece); }
+  void add_mask(std::uint64_t piece) { mask_.number(piece); }
   /// `levels`: of a category, else none.  The object is spent afterwards.
   Digest finish(std::span<const std::string> levels);
 
  private:
   Digest header_;
-  Sha256 values_;
-  Sha256 mask_;
-  bool has_mask_ = false;
+  Writer values_;
+  Writer mask_;
 };
 
 /// Rows [first, end) as they are stored; a text as a uint64 of its length and

@@ -18,6 +18,7 @@
 #include "table/csv_machine.h"
 #include "table/csv_scan.h"
 #include "table/csv_source.h"
+#include "table/parse.h"
 
 namespace mlb::table {
 
@@ -111,6 +112,26 @@ void index_block(const Block& block, const Syntax& syntax,
 /// holds the text when quotes or escapes had to be taken out of it.
 Field field_text(std::string_view raw, const Syntax& syntax,
                  std::string& scratch);
+
+/// What a field holds.
+struct RawValue {
+  std::string_view text;
+  bool missing = false;
+  bool in_block = false;  ///< bytes behind the text may be read
+};
+
+/// `scratch` as in field_text().
+inline RawValue raw_value(std::string_view raw, const Syntax& syntax,
+                          const MissingWords& missing, std::string& scratch) {
+  if (raw.empty()) return {raw, true};
+  if (raw.front() != syntax.quote && !syntax.escape) {
+    return {raw, missing.contains(raw), true};
+  }
+  const Field field = field_text(raw, syntax, scratch);
+  const bool none =
+      !field.quoted && (field.text.empty() || missing.contains(field.text));
+  return {field.text, none};
+}
 
 /// Column `column` of a row as it is written.
 inline std::string_view raw_field(const Block& block, const Index& index,

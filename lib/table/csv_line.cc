@@ -8,26 +8,23 @@ namespace mlb::table {
 std::uint64_t line_of_row(const std::string& csv_path,
                           const CsvOptions& options, std::uint64_t row) {
   if (csv_path == "-") return 0;
+  if (row == 0) return 0;
   auto file = CsvFile::open(csv_path, options);
   if (!file) return 0;
-  const RowRule& rule = file->rule();
-  file->reader().one_column(rule.width == 1);
-  Record record;
-  bool header = file->dialect().header;
-  std::uint64_t rows = 0;
+  BlockTaker& taker = file->reader().taker();
+  std::uint64_t line = taker.first_line();
+  Block block;
+  Index index;
   for (;;) {
-    auto more = file->reader().next(record);
+    auto more = taker.take(block);
     if (!more || !*more) return 0;
-    const bool blank =
-        record.fields.size() == 1 && record.fields[0].text.empty();
-    if (header && !blank) {
-      header = false;
-      continue;
+    index_block(block, taker.syntax(), taker.scanner(), file->rule(), index);
+    if (row <= index.rows()) {
+      return BlockTexts(block, index, taker.syntax(), line).line(row - 1);
     }
-    const bool left_out =
-        rule.ragged == Ragged::skip && record.fields.size() != rule.width;
-    if (header || left_out) continue;
-    if (++rows == row) return record.line;
+    if (index.problem) return 0;
+    row -= index.rows();
+    line += index.lines;
   }
 }
 

@@ -2,7 +2,6 @@
 #include "table/csv_source.h"
 
 #include <fcntl.h>
-#include <isa-l/crc64.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+
+#include "table/checksum.h"
 
 namespace mlb::table {
 namespace {
@@ -159,8 +160,7 @@ Result<std::size_t> CsvSource::read_stored(char* to, std::size_t most) {
   if (!got) return got;
   const std::size_t size = *got;
   read_ += size;
-  checksum_ = crc64_ecma_refl(checksum_,
-                              reinterpret_cast<const unsigned char*>(to), size);
+  checksum_ = table::checksum(view_of({to, size}), checksum_);
   if (hash_) hash_->add(view_of({to, size}));
   if (streamed_) {
     size_ = size == 0 ? read_ : 0;
@@ -172,8 +172,7 @@ Result<std::size_t> CsvSource::read_stored(char* to, std::size_t most) {
     digest_ = hash_->finish();
     digest_checksum_ = checksum_;
     hash_.reset();
-  }
-  if (checksum_ != digest_checksum_) {
+  } else if (!digest_.is_none() && checksum_ != digest_checksum_) {
     return Error{Fault::data, name_ + ": changed while it was read"};
   }
   return size;

@@ -32,6 +32,8 @@ class CsvSource {
   Result<> rewind();
   /// After rewind(): it is the last one.
   void last_reading() { keeps_ = false; }
+  /// After rewind(): nobody will ask for digest().
+  void without_digest() { hash_.reset(); }
 
   /// What messages call it.
   const std::string& name() const { return name_; }

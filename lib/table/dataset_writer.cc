@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "table/checksum.h"
 #include "table/chunk_queue.h"
 #include "table/column_digest.h"
 #include "table/h5.h"
@@ -82,7 +83,7 @@ struct OpenColumn {
   std::vector<char> missing;
   std::string texts;
   std::vector<std::size_t> text_ends;
-  Sha256 text_digest;  ///< of the chunk's texts that are written
+  std::uint64_t text_sum = 0;  ///< of the chunk's texts that are written
 };
 
 struct DatasetWriter::Impl {
@@ -380,7 +381,7 @@ Result<> DatasetWriter::Impl::write_texts() {
       pointers.push_back(column.texts.data() + begin);
       begin = end;
     }
-    column.text_digest.add(packed_texts(column));
+    column.text_sum = checksum(packed_texts(column), column.text_sum);
     done = h5::write_texts(column.sets.values.get(), texts_written, pointers);
     release(i);
     column.texts.clear();
@@ -404,9 +405,9 @@ Result<> DatasetWriter::Impl::write_ready() {
     }
     const bool mask = next.target % 2 != 0;
     if (mask) {
-      digests[at].add_mask(next.digest);
+      digests[at].add_mask(next.sum);
     } else {
-      digests[at].add_values(next.digest);
+      digests[at].add_values(next.sum);
     }
     if (done) done = use(at);
     const OpenSets& sets = columns[at].sets;
@@ -440,8 +441,7 @@ Result<> DatasetWriter::Impl::close_chunk() {
       add(2 * i, std::exchange(column.chunk, {}), column.width);
       column.chunk.reserve(whole * column.width);
     } else {
-      digests[i].add_values(
-          std::exchange(column.text_digest, Sha256()).finish());
+      digests[i].add_values(std::exchange(column.text_sum, 0));
     }
     if (column.has_mask) add(2 * i + 1, std::exchange(column.missing, {}), 1);
   }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "table/table.h"
+
 namespace mlb::table {
 namespace {
 
@@ -112,14 +114,6 @@ std::size_t kind_of(std::string_view text) {
   return twelve && text.find("GMT") == text.npos ? 2 : 1;
 }
 
-std::string beginning_of(std::string_view text) {
-  constexpr std::size_t kShown = 60;
-  if (text.size() <= kShown) return std::string(text);
-  std::size_t n = kShown;
-  while (n > 0 && (static_cast<unsigned char>(text[n]) & 0xc0) == 0x80) --n;
-  return std::string(text.substr(0, n)) + "...";
-}
-
 }  // namespace
 
 const std::vector<DateFormat>& known_date_formats() {
@@ -170,7 +164,7 @@ void DateJudge::misfit(std::uint64_t hits, std::string_view text,
   for (Tally& t : tallies_) {
     if (t.misfit_line != 0 || (hits >> t.format & 1) != 0) continue;
     t.misfit_line = line;
-    t.misfit = beginning_of(text);
+    t.misfit = shortened(text);
   }
 }
 
@@ -192,7 +186,7 @@ bool DateJudge::one_more(const Instant& iso, std::uint64_t line) {
 DateJudge::Reading DateJudge::value(std::string_view text, std::uint64_t line) {
   if (++values_ == 1) {
     first_line_ = line;
-    first_ = beginning_of(text);
+    first_ = shortened(text);
   }
   Reading out;
   std::uint64_t hits = 0;

@@ -173,25 +173,21 @@ bool ColumnJudge::is_unique() const {
 void ColumnJudge::explain_text(Verdict& v) const {
   const Seen& not_number = seen(Odd::not_number);
   const std::uint64_t numbers = values_ - not_number.count;
-  const Seen& marked = seen(Odd::marked);
-  if (marked.count > 0 && (numbers + marked.count) * 100 >= values_ * 95) {
+  const auto is_mostly = [&](Odd what, const char* is, const char* advice) {
+    const Seen& odd = seen(what);
+    if (odd.count == 0 || (numbers + odd.count) * 100 < values_ * 95) {
+      return false;
+    }
     warn(v, "number_format",
-         "'" + marked.value + "' is a number with something beside it (" +
-             std::to_string(marked.count) +
-             " such values): %, a currency and 0x are not read; the column is "
-             "kept as text",
-         &marked);
-    return;
-  }
-  const std::uint64_t others = seen(Odd::other_form).count;
-  if (others > 0 && (numbers + others) * 100 >= values_ * 95) {
-    const Seen& odd = seen(Odd::other_form);
-    warn(v, "number_format",
-         "'" + odd.value + "' is no number as numbers are read now (" +
-             std::to_string(odd.count) +
-             " such values); if it is one, say so with --decimal or "
-             "--thousands; the column is kept as text",
+         "'" + odd.value + "' is " + is + " (" + std::to_string(odd.count) +
+             " such values)" + advice + "; the column is kept as text",
          &odd);
+    return true;
+  };
+  if (is_mostly(Odd::marked, "a number with something beside it",
+                ": %, a currency and 0x are not read") ||
+      is_mostly(Odd::other_form, "no number as numbers are read now",
+                "; if it is one, say so with --decimal or --thousands")) {
     return;
   }
   const Seen& great = seen(Odd::too_great);

@@ -8,8 +8,6 @@
 namespace mlb::table {
 namespace {
 
-constexpr std::size_t kListedLines = 10;
-
 /// A block and what its columns hold.
 struct JudgeLoad {
   Block block;
@@ -42,35 +40,6 @@ Different different_for(ColumnType asked, Different found) {
       asked == ColumnType::automatic || asked == ColumnType::ignore;
   return open ? found : Different::counted;
 }
-
-/// Rows of another width than the first, and what became of them.
-struct RaggedRows {
-  std::uint64_t count = 0;
-  std::vector<std::uint64_t> lines;  ///< the first few
-
-  void add(const std::vector<std::uint32_t>& starts, BlockTexts& texts) {
-    count += starts.size();
-    for (const auto start : starts) {
-      if (lines.size() == kListedLines) return;
-      lines.push_back(texts.line_at(start));
-    }
-  }
-  void warn(const char* code, const std::string& fate,
-            std::vector<Warning>& warnings) const {
-    if (count == 0) return;
-    std::string list;
-    for (const auto line : lines) {
-      list += (list.empty() ? "" : ", ") + std::to_string(line);
-    }
-    if (count > lines.size()) list += ", ...";
-    warnings.push_back({code,
-                        std::to_string(count) +
-                            " rows with another number of fields than the "
-                            "first " +
-                            fate + " (lines " + list + ")",
-                        lines.front(), ""});
-  }
-};
 
 /// An unquoted NA among real words may have been meant as a word.
 void warn_of_missing_words(const std::string& name, Type type,
@@ -140,9 +109,7 @@ class Judging {
 
   Result<> commit(JudgeLoad& load) {
     if (const auto& p = load.index.problem) {
-      return Error{Fault::data, file_.path() + ":" +
-                                    std::to_string(line_ + p->line) + ":" +
-                                    std::to_string(p->column) + ": " + p->what};
+      return problem_error(file_, line_, *p);
     }
     BlockTexts texts(load.block, load.index, file_.reader().taker().syntax(),
                      line_);
@@ -164,7 +131,8 @@ class Judging {
     return {};
   }
 
-  /// After a commit that failed: the columns that lack levels, see there.
+  /// After a commit that failed: the columns whose numbers were only counted
+  /// before a text came.
   std::vector<std::size_t> lacking() const {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < judges_.size(); ++i) {
@@ -178,15 +146,12 @@ class Judging {
   }
 
   Result<Judged> finish() {
-    if (rows_ == 0) {
-      return Error{Fault::data,
-                   file_.path() + ": has a header but no data row"};
-    }
+    if (rows_ == 0) return no_rows(file_);
     Judged out;
     out.checksum = file_.reader().taker().source().checksum();
     Inspection& inspection = out.inspection;
     inspection.rows = rows_;
-    inspection.rejected = rejected_.count;
+    inspection.rejected = rejected_.count();
     inspection.bytes = file_.reader().size();
     inspection.digest = file_.reader().digest();
     inspection.dialect = file_.dialect();

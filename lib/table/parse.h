@@ -19,8 +19,16 @@ struct NumberForm {
   bool is_plain() const { return decimal == '.' && !thousands; }
 };
 
+inline bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+std::string_view without_blanks(std::string_view text);
 /// Blanks around a number or a truth value do not count.
-std::string_view trimmed(std::string_view text);
+inline std::string_view trimmed(std::string_view text) {
+  const bool none =
+      text.empty() || !(is_blank(text.front()) || is_blank(text.back()));
+  return none ? text : without_blanks(text);
+}
 /// A whole number in the range of int64 without a leading zero.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 /// A decimal number, inf included; nothing for 1e400 and for "0123".

@@ -10,6 +10,7 @@ namespace mlb::table {
 namespace {
 
 constexpr std::size_t kLongestName = 4096;
+constexpr std::size_t kListedLines = 10;
 
 /// No letter in any field, and a number in one: data rather than names.
 bool looks_like_data(const Record& record) {
@@ -152,6 +153,42 @@ std::vector<std::string> column_names(const Record& first, bool header,
                         first.line, wanted[i]});
   }
   return out;
+}
+
+void RaggedRows::add(const std::vector<std::uint32_t>& starts,
+                     BlockTexts& texts) {
+  count_ += starts.size();
+  for (const auto start : starts) {
+    if (lines_.size() == kListedLines) return;
+    lines_.push_back(texts.line_at(start));
+  }
+}
+
+void RaggedRows::warn(const char* code, const std::string& fate,
+                      std::vector<Warning>& warnings) const {
+  if (count_ == 0) return;
+  std::string list;
+  for (const auto line : lines_) {
+    list += (list.empty() ? "" : ", ") + std::to_string(line);
+  }
+  if (count_ > lines_.size()) list += ", ...";
+  warnings.push_back(
+      {code,
+       std::to_string(count_) +
+           " rows with another number of fields than the first " + fate +
+           " (lines " + list + ")",
+       lines_.front(), ""});
+}
+
+Error problem_error(const CsvFile& file, std::uint64_t line,
+                    const Problem& problem) {
+  return {Fault::data, file.path() + ":" + std::to_string(line + problem.line) +
+                           ":" + std::to_string(problem.column) + ": " +
+                           problem.what};
+}
+
+Error no_rows(const CsvFile& file) {
+  return {Fault::data, file.path() + ": has a header but no data row"};
 }
 
 unsigned thread_count(const CsvOptions& options) {

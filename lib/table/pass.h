@@ -46,6 +46,25 @@ class CsvFile {
   bool nameless_last_ = false;
 };
 
+/// Rows of another width than the first, and what became of them.
+class RaggedRows {
+ public:
+  /// `starts`: of some rows of a block.
+  void add(const std::vector<std::uint32_t>& starts, BlockTexts& texts);
+  std::uint64_t count() const { return count_; }
+  void warn(const char* code, const std::string& fate,
+            std::vector<Warning>& warnings) const;
+
+ private:
+  std::uint64_t count_ = 0;
+  std::vector<std::uint64_t> lines_;  ///< the first few
+};
+
+/// A record that breaks the rules, in a block that begins on `line`.
+Error problem_error(const CsvFile& file, std::uint64_t line,
+                    const Problem& problem);
+Error no_rows(const CsvFile& file);
+
 /// The type that the options ask for a column.
 ColumnType asked_type(const CsvOptions& options, const std::string& name);
 

@@ -14,16 +14,9 @@ bool stores_integers(const ColumnReport& report) {
          (report.type == Type::id && report.integral);
 }
 
-/// trimmed(), quick where there is nothing to trim.
-std::string_view unblanked(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  const bool any = !text.empty() && (blank(text.front()) || blank(text.back()));
-  return any ? trimmed(text) : text;
-}
-
 std::optional<Instant> read_moment(const std::optional<DateFormat>& format,
                                    std::string_view text) {
-  return format ? format->read(unblanked(text)) : std::nullopt;
+  return format ? format->read(trimmed(text)) : std::nullopt;
 }
 
 }  // namespace
@@ -90,7 +83,11 @@ std::optional<Cells> PieceMaker::make(const Block& block, const Index& index,
   begin_piece(index.rows(), reports_[column], piece);
   const bool good = make_rows(
       column, index.rows(),
-      [&](std::size_t row) { return value(block, index, row, column); }, piece);
+      [&](std::size_t row) {
+        return raw_value(raw_field(block, index, row, column), syntax_,
+                         missing_, scratch_);
+      },
+      piece);
   return good ? std::optional(Cells(piece)) : std::nullopt;
 }
 
@@ -164,7 +161,7 @@ bool PieceMaker::make_coded(std::size_t column, std::size_t rows,
       column, rows,
       [&](std::size_t row) {
         const bool none = codes[row] == kNoCode;
-        return Value{none ? "" : texts.text(codes[row]), none};
+        return RawValue{none ? "" : texts.text(codes[row]), none};
       },
       piece);
 }
@@ -218,21 +215,11 @@ std::optional<Cells> PieceMaker::make(std::size_t column, std::size_t rows,
       column, rows,
       [&](std::size_t row) {
         const bool missing = none || from.cells.is_missing(row);
-        return Value{missing ? "" : without_nul(from.cells.text(row)), missing};
+        return RawValue{missing ? "" : without_nul(from.cells.text(row)),
+                        missing};
       },
       piece);
   return good ? std::optional(Cells(piece)) : std::nullopt;
-}
-
-PieceMaker::Value PieceMaker::value(const Block& block, const Index& index,
-                                    std::size_t row, std::size_t column) {
-  const std::string_view raw = raw_field(block, index, row, column);
-  if (raw.empty()) return {raw, true};
-  if (raw.front() != syntax_.quote && !syntax_.escape) {
-    return {raw, missing_.contains(raw)};
-  }
-  const Field field = field_text(raw, syntax_, scratch_);
-  return {field.text, !field.quoted && missing_.contains(field.text)};
 }
 
 /// One typed loop a type, so that nothing is decided value by value.
@@ -243,49 +230,49 @@ bool PieceMaker::make_rows(std::size_t column, std::size_t rows,
   const auto run = [&](auto put) {
     bool good = true;
     for (std::size_t row = 0; row < rows; ++row) {
-      const Value v = value_at(row);
+      const RawValue v = value_at(row);
       piece.missing[row] = v.missing ? 1 : 0;
       good &= put(v, row);
     }
     return good;
   };
   if (stores_integers(report)) {
-    return run([&](Value v, std::size_t row) {
+    return run([&](RawValue v, std::size_t row) {
       using Whole = std::optional<std::int64_t>;
       const Whole x =
-          v.missing ? Whole(0) : parse_integer(unblanked(v.text), form_);
+          v.missing ? Whole(0) : parse_integer(trimmed(v.text), form_);
       piece.put(row, x.value_or(0));
       return x.has_value();
     });
   }
   switch (report.type) {
     case Type::real:
-      return run([&](Value v, std::size_t row) {
+      return run([&](RawValue v, std::size_t row) {
         constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
         using Real = std::optional<double>;
         const Real x =
-            v.missing ? Real(kMissing) : parse_real(unblanked(v.text), form_);
+            v.missing ? Real(kMissing) : parse_real(trimmed(v.text), form_);
         piece.put(row, x.value_or(kMissing));
         return x.has_value();
       });
     case Type::boolean:
-      return run([&](Value v, std::size_t row) {
+      return run([&](RawValue v, std::size_t row) {
         using Truth = std::optional<bool>;
         const Truth x =
-            v.missing ? Truth(false) : parse_boolean(unblanked(v.text));
+            v.missing ? Truth(false) : parse_boolean(trimmed(v.text));
         piece.put(row, static_cast<char>(x.value_or(false) ? 1 : 0));
         return x.has_value();
       });
     case Type::date:
     case Type::time:
-      return run([&](Value v, std::size_t row) {
+      return run([&](RawValue v, std::size_t row) {
         const auto x = v.missing ? std::optional(Instant{})
                                  : read_moment(dates_[column], v.text);
         piece.put(row, x.value_or(Instant{}).micros);
         return x.has_value();
       });
     case Type::category:
-      return run([&](Value v, std::size_t row) {
+      return run([&](RawValue v, std::size_t row) {
         const std::uint32_t level =
             v.missing ? Levels::kNone
                       : judged_.levels[column].find(hash_text(v.text), v.text);
@@ -295,7 +282,7 @@ bool PieceMaker::make_rows(std::size_t column, std::size_t rows,
     case Type::integer:
     case Type::text:
     case Type::id:
-      return run([&](Value v, std::size_t) {
+      return run([&](RawValue v, std::size_t) {
         piece.put_text(v.missing ? std::string_view() : v.text);
         return true;
       });

@@ -41,12 +41,6 @@ class PieceMaker {
                             std::size_t column, Piece& piece);
 
  private:
-  struct Value {
-    std::string_view text;
-    bool missing = false;
-  };
-  Value value(const Block& block, const Index& index, std::size_t row,
-              std::size_t column);
   template <class ValueAt>
   bool make_rows(std::size_t column, std::size_t rows, ValueAt value_at,
                  Piece& piece);

@@ -2,7 +2,6 @@
 #include "table/seal.h"
 
 #include <fcntl.h>
-#include <isa-l/crc64.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "table/checksum.h"
 
 namespace mlb::table {
 namespace {
@@ -52,7 +52,7 @@ Result<std::uint64_t> sum_of_piece(int fd, std::uint64_t offset,
     if (got < 0) return failed(errno);
     if (got == 0) return Error{Fault::data, "ends too early"};
     const auto size = static_cast<std::uint64_t>(got);
-    sum = crc64_ecma_refl(sum, buffer.data(), size);
+    sum = checksum(ByteView(buffer).first(size), sum);
     offset += size;
     length -= size;
   }
@@ -86,7 +86,7 @@ Result<std::uint64_t> sum_of(int fd, std::uint64_t length) {
   }
   Writer all;
   for (const std::uint64_t sum : sums) all.number(sum);
-  return crc64_ecma_refl(0, all.bytes().data(), all.bytes().size());
+  return checksum(all.bytes());
 }
 
 Bytes seal_of(std::uint64_t length, std::uint64_t sum) {

@@ -1,8 +1,7 @@
 // The seal of a data set file: its length and CRC-64 in 24 bytes behind the
 // HDF5 data, where no reader of HDF5 looks.  libhdf5 crashes on some damaged
 // files (heaps of texts have no checksum), so it is asked only about whole
-// ones.  Against damage a checksum does what a SHA-256 does, a tenth of the
-// time; against forgery neither helps without a key.  Private to lib/table.
+// ones.  Private to lib/table.
 #pragma once
 
 #include <cstdint>

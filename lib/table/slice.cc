@@ -32,10 +32,6 @@ void see(ColumnSlice& slice, Odd what, std::uint32_t row) {
   if (s.count++ == 0) s.row = row;
 }
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
 }  // namespace
 
 DistinctLimit DistinctLimit::of(std::size_t columns) {
@@ -96,7 +92,6 @@ void SliceScanner::begin(const Index& index, std::size_t column,
   slice.clear();
   if (keep_[column] == Keep::nothing) return;
   slice.kept = Kept::missing;
-  slice.minus_zero_is_zero = keep_[column] == Keep::integers;
   slice.piece.missing.assign(index.rows(), 0);
 }
 
@@ -181,73 +176,66 @@ Kept kept_as(Sort first, Keep keep, unsigned char known, bool full) {
 
 constexpr double kMissingReal = std::numeric_limits<double>::quiet_NaN();
 
-/// From `row` on, the first value; those before it are missing.
-void keep_as(Kept kept, std::size_t row, ColumnSlice& slice) {
-  Piece& piece = slice.piece;
-  const std::size_t rows = piece.missing.size();
-  slice.kept = kept;
-  switch (kept) {
+/// A missing value, as `kept` says.
+void put_nothing(ColumnSlice& slice, std::size_t row) {
+  switch (slice.kept) {
     case Kept::nothing:
     case Kept::missing: break;
-    case Kept::integers:
-    case Kept::moments:
-      piece.values.resize(rows * sizeof(std::int64_t));
-      piece.fill(row, std::int64_t{0});
-      break;
-    case Kept::reals:
-      piece.values.resize(rows * sizeof(double));
-      piece.fill(row, kMissingReal);
-      break;
-    case Kept::booleans:
-      piece.values.resize(rows);
-      piece.fill(row, '\0');
-      break;
-    case Kept::coded:
-      piece.values.resize(rows * sizeof kNoCode);
-      piece.fill(row, kNoCode);
-      break;
-    case Kept::texts:
-      for (std::size_t i = 0; i < row; ++i) piece.put_text({});
-      break;
-  }
-}
-
-void put_missing(ColumnSlice& slice, std::size_t row) {
-  ++slice.missing;
-  if (slice.piece.missing.empty()) return;
-  slice.piece.missing[row] = 1;
-  switch (slice.kept) {
     case Kept::integers:
     case Kept::moments: slice.piece.put(row, std::int64_t{0}); break;
     case Kept::reals: slice.piece.put(row, kMissingReal); break;
     case Kept::booleans: slice.piece.put(row, '\0'); break;
     case Kept::coded: slice.piece.put(row, kNoCode); break;
     case Kept::texts: slice.piece.put_text({}); break;
-    case Kept::nothing:
-    case Kept::missing: break;
   }
 }
 
-/// "-0" is a whole number, but another one as a real.
+std::size_t width_of(Kept kept) {
+  switch (kept) {
+    case Kept::nothing:
+    case Kept::missing:
+    case Kept::texts: break;
+    case Kept::integers:
+    case Kept::moments: return sizeof(std::int64_t);
+    case Kept::reals: return sizeof(double);
+    case Kept::booleans: return 1;
+    case Kept::coded: return sizeof kNoCode;
+  }
+  return 0;
+}
+
+/// From `row` on, the first value; those before it are missing.
+void keep_as(Kept kept, std::size_t row, ColumnSlice& slice) {
+  slice.kept = kept;
+  slice.piece.values.resize(slice.piece.missing.size() * width_of(kept));
+  for (std::size_t i = 0; i < row; ++i) put_nothing(slice, i);
+}
+
+void put_missing(ColumnSlice& slice, std::size_t row) {
+  ++slice.missing;
+  if (slice.piece.missing.empty()) return;
+  slice.piece.missing[row] = 1;
+  put_nothing(slice, row);
+}
+
+/// A number among what is none, unless texts are kept or nothing is.
+void spoil(ColumnSlice& slice) {
+  slice.spoilt |= slice.kept == Kept::booleans || slice.kept == Kept::moments;
+}
+
+/// "-0" is a whole number, but another one as a real: its text tells both.
 void put_whole(ColumnSlice& slice, std::string_view text, std::size_t row,
                std::int64_t whole) {
+  const bool minus_zero = whole == 0 && text.front() == '-';
   if (slice.kept == Kept::integers) {
-    if (whole == 0 && text.front() == '-' && !slice.minus_zero_is_zero) {
-      slice.kept = Kept::nothing;
-    } else {
-      slice.piece.put(row, whole);
-    }
+    slice.piece.put(row, whole);
+    slice.spoilt |= minus_zero;
   } else if (slice.kept == Kept::reals) {
-    const bool minus_zero = whole == 0 && text.front() == '-';
     slice.piece.put(row, minus_zero ? -0.0 : static_cast<double>(whole));
   } else {
-    slice.spoilt |= slice.kept == Kept::booleans || slice.kept == Kept::moments;
+    spoil(slice);
   }
 }
-
-}  // namespace
-
-namespace {
 
 /// Of a column that is not one of whole numbers any more.
 void put_real(ColumnSlice& slice, std::size_t row, double real) {
@@ -259,7 +247,7 @@ void put_real(ColumnSlice& slice, std::size_t row, double real) {
   if (slice.kept == Kept::reals) {
     slice.piece.put(row, real);
   } else {
-    slice.spoilt |= slice.kept == Kept::booleans || slice.kept == Kept::moments;
+    spoil(slice);
   }
 }
 
@@ -309,9 +297,8 @@ std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
   const bool keeps = slice.kept == (kWhole ? Kept::integers : Kept::reals);
   if (!keeps && slice.kept != Kept::nothing) return row;
   const std::size_t before = slice.values;
-  const std::size_t numbers = slice.numbers.size();
-  slice.numbers.resize(numbers + end - row);
-  double* number = slice.numbers.data() + numbers;
+  if (stretch_.size() < end - row) stretch_.resize(end - row);
+  double* number = stretch_.data();
   for (; row < end; ++row) {
     const std::string_view raw = raw_field(block, index, row, column);
     if (raw.empty()) {
@@ -333,7 +320,7 @@ std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
     if (keeps) slice.piece.put(row, value);
   }
   const auto count = static_cast<std::uint32_t>(slice.values - before);
-  slice.numbers.resize(numbers + count);
+  slice.numbers.insert(slice.numbers.end(), stretch_.data(), number);
   slice.odd[static_cast<std::size_t>(Odd::not_boolean)].count += count;
   if (!kWhole) {
     slice.odd[static_cast<std::size_t>(Odd::not_integer)].count += count;
@@ -361,10 +348,9 @@ void SliceScanner::scan_tile(const Block& block, const Index& index,
                              std::size_t end, const Place& place) {
   ColumnSlice& slice = place.slice;
   tile_ = begin;
+  hash_of_.clear();
   if (slice.kept == Kept::coded) {
     expect_codes(block, index, column, begin, end, place);
-  } else {
-    hash_of_.assign(end - begin, 0);
   }
   for (std::size_t row = begin; row < end; ++row) {
     if (is_settled(slice, place.known)) {
@@ -377,23 +363,13 @@ void SliceScanner::scan_tile(const Block& block, const Index& index,
       if (row == end) return;
     }
     const std::string_view raw = raw_field(block, index, row, column);
-    if (raw.empty()) {
-      put_missing(slice, row);
-      continue;
-    }
-    const auto number = static_cast<std::uint32_t>(row);
-    if (raw.front() == syntax_.quote || syntax_.escape) {
-      const Field field = field_text(raw, syntax_, scratch_);
-      if (field.quoted || !missing_.contains(field.text)) {
-        value(place, field.text, number);
-        continue;
-      }
-    } else if (!missing_.contains(raw)) {
-      value(place, raw, number);
+    const RawValue v = raw_value(raw, syntax_, missing_, scratch_);
+    if (!v.missing) {
+      value(place, v.text, static_cast<std::uint32_t>(row));
       continue;
     }
     put_missing(slice, row);
-    ++slice.missing_words;
+    if (!raw.empty()) ++slice.missing_words;
   }
 }
 
@@ -427,7 +403,8 @@ void SliceScanner::keep_text(const Place& place, std::string_view raw,
     distinct(place, raw, row);
     return;
   }
-  const std::uint64_t known = hash_of_[row - tile_];
+  const std::size_t at = row - tile_;
+  const std::uint64_t known = at < hash_of_.size() ? hash_of_[at] : 0;
   const std::uint64_t hash = known != 0 ? known : hash_text(raw);
   const std::size_t before = place.codes.size();
   slice.piece.put(row, place.codes.add(hash, raw));

@@ -60,12 +60,11 @@ struct ColumnSlice {
   DateJudge dates;  ///< its lines are rows of the block, from 1
   /// The values themselves, as `kept` says, when they are asked for.
   Kept kept = Kept::nothing;
-  std::uint32_t coder = 0;          ///< whose codes they are
-  std::uint32_t codes = 0;          ///< that it has given so far
-  std::uint32_t new_codes = 0;      ///< in this block: the first candidates
-  std::size_t format = 0;           ///< of moments: of known_date_formats()
-  bool spoilt = false;              ///< some were of another kind than `kept`
-  bool minus_zero_is_zero = false;  ///< the column is one of whole numbers
+  std::uint32_t coder = 0;      ///< whose codes they are
+  std::uint32_t codes = 0;      ///< that it has given so far
+  std::uint32_t new_codes = 0;  ///< in this block: the first candidates
+  std::size_t format = 0;       ///< of moments: of known_date_formats()
+  bool spoilt = false;          ///< some were of another kind than `kept`
   Piece piece;
 
   void clear();
@@ -188,7 +187,8 @@ class SliceScanner {
   std::uint32_t number_;
   DistinctLimit most_codes_;
   std::vector<Levels> codes_;           ///< one a column
-  std::vector<std::uint64_t> hash_of_;  ///< rows of a tile; 0: not known
+  std::vector<std::uint64_t> hash_of_;  ///< first rows of a tile; 0: not known
+  std::vector<double> stretch_;         ///< of quick_rows()
   std::size_t tile_ = 0;                ///< its first row
   std::string scratch_;
 };

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "table/date.h"
-#include "table/infer.h"
+#include "table/parse.h"
 
 namespace mlb::table {
 
@@ -40,9 +40,7 @@ std::string shortened(std::string_view text, std::size_t most) {
   return std::string(text.substr(0, most)) + "...";
 }
 
-namespace {
-
-std::string quoted(std::string_view text) {
+std::string quoted_field(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     out += c;
@@ -50,6 +48,8 @@ std::string quoted(std::string_view text) {
   }
   return out + '"';
 }
+
+namespace {
 
 /// Unquoted it would be read as missing.
 bool looks_missing(std::string_view text) {
@@ -62,14 +62,15 @@ bool looks_missing(std::string_view text) {
 
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
-  return quoted(text);
+  return quoted_field(text);
 }
 
 std::string csv_field(const Column& column, std::size_t row) {
   if (column.is_missing(row)) return {};
   const std::string text = column.text_of(row);
   const bool numeric = column.stores_integers() || column.type == Type::real;
-  if (!numeric) return looks_missing(text) ? quoted(text) : csv_field(text);
+  if (!numeric)
+    return looks_missing(text) ? quoted_field(text) : csv_field(text);
   const bool whole = text.find_first_not_of("-0123456789") == text.npos;
   return column.type == Type::real && whole ? text + ".0" : text;
 }

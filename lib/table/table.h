@@ -55,6 +55,8 @@ std::string shortened(std::string_view text, std::size_t most = 60);
 
 /// A text as a field of a CSV: quoted where it must be.
 std::string csv_field(std::string_view text);
+/// In quotes, which a reader takes for a text whatever it says.
+std::string quoted_field(std::string_view text);
 /// A value as a field of a CSV that reads back as the same value: empty when
 /// missing, words like NA in quotes, a real with a point.
 std::string csv_field(const Column& column, std::size_t row);

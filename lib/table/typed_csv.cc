@@ -1,8 +1,6 @@
 // See typed_csv.h.
 #include "table/typed_csv.h"
 
-#include <algorithm>
-
 #include "table/csv_pipeline.h"
 #include "table/typed_values.h"
 
@@ -38,15 +36,10 @@ std::string wish_of(const TypedColumn& column) {
 void add_field(const Field& field, TextList& to) {
   const bool quoted =
       field.quoted || field.text.find_first_of(",\"\r\n") != field.text.npos;
-  if (!quoted) {
-    to.bytes += field.text;
+  if (quoted) {
+    to.bytes += quoted_field(field.text);
   } else {
-    to.bytes += '"';
-    for (const char c : field.text) {
-      to.bytes += c;
-      if (c == '"') to.bytes += c;
-    }
-    to.bytes += '"';
+    to.bytes += field.text;
   }
   to.end();
 }
@@ -54,10 +47,11 @@ void add_field(const Field& field, TextList& to) {
 class TypedPass {
  public:
   TypedPass(CsvFile& file, const CsvOptions& options, const WantedRows& wanted,
-            const RowSource::Work& work, const RowSource::Take& take,
-            const ReadProgress& progress)
+            const Places& places, const RowSource::Work& work,
+            const RowSource::Take& take, const ReadProgress& progress)
       : file_(file),
         wanted_(wanted),
+        places_(places),
         work_(work),
         take_(take),
         progress_(progress),
@@ -65,12 +59,13 @@ class TypedPass {
         threads_(thread_count(options)) {}
 
   Result<RowSource::Read> run() {
-    auto placed = place();
-    if (!placed) return std::move(placed).fail();
+    auto known = take_formats();
+    if (!known) return std::move(known).fail();
     auto begun = file_.reader().rewind();
     if (!begun) return std::move(begun).fail();
     BlockTaker& taker = file_.reader().taker();
     taker.source().last_reading();
+    taker.source().without_digest();
     for (unsigned i = 0; i < threads_; ++i) {
       values_.emplace_back(taker.syntax(), file_.missing(), file_.form());
     }
@@ -84,32 +79,15 @@ class TypedPass {
   }
 
  private:
-  /// Where the columns stand in the file.
-  Result<> place() {
-    const auto place_of = [&](const std::string& name,
-                              std::vector<std::size_t>& to) {
-      const auto& names = file_.names();
-      const auto found = std::find(names.begin(), names.end(), name);
-      if (found == names.end()) return false;
-      to.push_back(static_cast<std::size_t>(found - names.begin()));
-      return true;
-    };
+  Result<> take_formats() {
     for (const auto& column : wanted_.columns) {
-      if (!place_of(column.name, columns_)) return lacks(column.name);
       formats_.emplace_back();
       if (column.type != Type::date && column.type != Type::time) continue;
       auto format = DateFormat::parse(column.date_format);
       if (!format) return std::move(format).context(column.name);
       formats_.back() = std::move(*format);
     }
-    for (const auto& name : wanted_.copied) {
-      if (!place_of(name, copied_)) return lacks(name);
-    }
     return {};
-  }
-
-  Error lacks(const std::string& name) const {
-    return {Fault::data, file_.path() + ": has no column '" + name + "'"};
   }
 
   void make(TypedLoad& load, unsigned worker) {
@@ -122,10 +100,10 @@ class TypedPass {
     if (load.index.problem) return;
     begin(rows);
     rows.table.rows = load.index.rows();
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
+    for (std::size_t i = 0; i < places_.columns.size(); ++i) {
       const auto misfit =
-          values_[worker].read(load.block, load.index, columns_[i], formats_[i],
-                               rows.table.columns[i]);
+          values_[worker].read(load.block, load.index, places_.columns[i],
+                               formats_[i], rows.table.columns[i]);
       if (misfit) note_misfit(load, i, *misfit, worker);
     }
     if (rows.problem) rows.table.rows = rows.problem->row;
@@ -140,7 +118,7 @@ class TypedPass {
       to.name = column.name;
       to.type = is_text(column.type) ? Type::category : column.type;
     }
-    rows.copied.resize(copied_.size());
+    rows.copied.resize(places_.copied.size());
   }
 
   /// The first misfit of all columns is kept; of one row, the first wanted.
@@ -148,19 +126,20 @@ class TypedPass {
                    unsigned worker) {
     if (load.rows.problem && load.rows.problem->row <= row) return;
     const Field field =
-        values_[worker].field(load.block, load.index, row, columns_[i]);
+        values_[worker].field(load.block, load.index, row, places_.columns[i]);
     load.rows.problem = {row, "column '" + wanted_.columns[i].name + "' is '" +
                                   shortened(field.text) + "'; want " +
                                   wish_of(wanted_.columns[i])};
   }
 
   void copy_fields(TypedLoad& load, unsigned worker) {
-    for (std::size_t i = 0; i < copied_.size(); ++i) {
+    for (std::size_t i = 0; i < places_.copied.size(); ++i) {
       TextList& to = load.rows.copied[i];
       to.clear();
       for (std::size_t row = 0; row < load.rows.table.rows; ++row) {
-        add_field(
-            values_[worker].field(load.block, load.index, row, copied_[i]), to);
+        add_field(values_[worker].field(load.block, load.index, row,
+                                        places_.copied[i]),
+                  to);
       }
     }
   }
@@ -169,9 +148,7 @@ class TypedPass {
     BlockTexts texts(load.block, load.index, file_.reader().taker().syntax(),
                      line_);
     if (const auto& p = load.index.problem) {
-      return Error{Fault::data, file_.path() + ":" +
-                                    std::to_string(line_ + p->line) + ":" +
-                                    std::to_string(p->column) + ": " + p->what};
+      return problem_error(file_, line_, *p);
     }
     load.rows.first_row = read_.rows;
     auto taken = take_(load.rows);
@@ -181,7 +158,8 @@ class TypedPass {
                                     std::to_string(texts.line(p->row)) + ": " +
                                     p->what};
     }
-    note_ragged(load.index, texts);
+    rejected_.add(load.index.rejected, texts);
+    filled_.add(load.index.filled, texts);
     read_.rows += load.index.rows();
     line_ += load.index.lines;
     if (progress_ && !progress_(load.block.read, file_.reader().size())) {
@@ -190,66 +168,40 @@ class TypedPass {
     return {};
   }
 
-  void note_ragged(const Index& index, BlockTexts& texts) {
-    if (rejected_ == 0 && !index.rejected.empty()) {
-      rejected_line_ = texts.line_at(index.rejected.front());
-    }
-    if (filled_ == 0 && !index.filled.empty()) {
-      filled_line_ = texts.line_at(index.filled.front());
-    }
-    rejected_ += index.rejected.size();
-    filled_ += index.filled.size();
-  }
-
   Result<RowSource::Read> finish() {
-    if (read_.rows == 0) {
-      return Error{Fault::data,
-                   file_.path() + ": has a header but no data row"};
-    }
+    if (read_.rows == 0) return no_rows(file_);
     read_.warnings = file_.warnings();
-    const std::string what =
-        " rows with another number of fields than the first ";
-    if (rejected_ > 0) {
-      read_.warnings.push_back({"rejected_rows",
-                                std::to_string(rejected_) + what +
-                                    "were left out, and have no number",
-                                rejected_line_, ""});
-    }
-    if (filled_ > 0) {
-      read_.warnings.push_back({"filled_rows",
-                                std::to_string(filled_) + what +
-                                    "were completed with missing values",
-                                filled_line_, ""});
-    }
+    rejected_.warn("rejected_rows", "were left out, and have no number",
+                   read_.warnings);
+    filled_.warn("filled_rows", "were completed with missing values",
+                 read_.warnings);
     return std::move(read_);
   }
 
   CsvFile& file_;
   const WantedRows& wanted_;
+  const Places& places_;
   const RowSource::Work& work_;
   const RowSource::Take& take_;
   const ReadProgress& progress_;
-  std::vector<std::size_t> columns_;  ///< where the wanted ones stand
-  std::vector<std::optional<DateFormat>> formats_;  ///< of these
-  std::vector<std::size_t> copied_;
-  std::vector<TypedValues> values_;  ///< one a thread
+  std::vector<std::optional<DateFormat>> formats_;  ///< of the wanted columns
+  std::vector<TypedValues> values_;                 ///< one a thread
   std::uint64_t line_;
   unsigned threads_;
   RowSource::Read read_;
-  std::uint64_t rejected_ = 0;
-  std::uint64_t rejected_line_ = 0;
-  std::uint64_t filled_ = 0;
-  std::uint64_t filled_line_ = 0;
+  RaggedRows rejected_;
+  RaggedRows filled_;
 };
 
 }  // namespace
 
 Result<RowSource::Read> run_typed_csv(CsvFile& file, const CsvOptions& options,
                                       const WantedRows& wanted,
+                                      const Places& places,
                                       const RowSource::Work& work,
                                       const RowSource::Take& take,
                                       const ReadProgress& progress) {
-  return TypedPass(file, options, wanted, work, take, progress).run();
+  return TypedPass(file, options, wanted, places, work, take, progress).run();
 }
 
 }  // namespace mlb::table

@@ -6,9 +6,16 @@
 
 namespace mlb::table {
 
+/// Where the wanted columns stand in the source.
+struct Places {
+  std::vector<std::size_t> columns;
+  std::vector<std::size_t> copied;
+};
+
 /// See RowSource::run().
 Result<RowSource::Read> run_typed_csv(CsvFile& file, const CsvOptions& options,
                                       const WantedRows& wanted,
+                                      const Places& places,
                                       const RowSource::Work& work,
                                       const RowSource::Take& take,
                                       const ReadProgress& progress);

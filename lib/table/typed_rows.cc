@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <unordered_map>
 
 #include "table/csv_pipeline.h"
 #include "table/dataset.h"
@@ -38,6 +39,13 @@ void copy_rows(const Column& from, std::size_t first, std::size_t count,
   copy_part(from.missing, first, count, to.missing);
 }
 
+/// Where there are none, the stored type tells nothing.
+bool has_values(const Dataset& dataset, std::size_t column) {
+  const Json& columns = dataset.report()["columns"];
+  if (column >= columns.size()) return true;
+  return columns[column].value("missing", std::uint64_t{0}) != dataset.rows();
+}
+
 struct SliceLoad {
   Block block;  ///< only its number
   TypedRows rows;
@@ -55,13 +63,10 @@ class DatasetPass {
         slice_(std::max<std::size_t>(1, options.block / kBytesOfRow)),
         threads_(thread_count(options)) {}
 
-  Result<RowSource::Read> run(const Dataset& dataset,
-                              const WantedRows& wanted) {
+  Result<RowSource::Read> run(const Dataset& dataset, const Places& places) {
     rows_ = dataset.rows();
-    std::vector<std::string> names;
-    for (const auto& column : wanted.columns) names.push_back(column.name);
-    auto read = read_columns(dataset, names, columns_);
-    if (read) read = read_columns(dataset, wanted.copied, copied_);
+    auto read = read_columns(dataset, places.columns, columns_);
+    if (read) read = read_columns(dataset, places.copied, copied_);
     if (!read) return std::move(read).fail();
     if (rows_ == 0) return Error{Fault::data, path_ + ": has no row"};
     Pipeline<SliceLoad> pipeline(
@@ -78,15 +83,10 @@ class DatasetPass {
 
  private:
   Result<> read_columns(const Dataset& dataset,
-                        const std::vector<std::string>& names,
+                        const std::vector<std::size_t>& places,
                         std::vector<Column>& to) const {
-    for (const auto& name : names) {
-      std::size_t at = 0;
-      while (at < dataset.columns() && dataset.column_name(at) != name) ++at;
-      if (at == dataset.columns()) {
-        return Error{Fault::data, path_ + ": has no column '" + name + "'"};
-      }
-      auto column = dataset.read_column(at);
+    for (const std::size_t place : places) {
+      auto column = dataset.read_column(place);
       if (!column) return std::move(column).fail();
       to.push_back(std::move(*column));
     }
@@ -150,10 +150,32 @@ struct RowSource::Impl {
   CsvOptions options;
   std::string path;
   std::vector<std::string> names;
-  std::vector<Type> types;
+  std::vector<std::optional<Type>> types;
   std::optional<CsvFile> csv;
   std::optional<Dataset> dataset;
+
+  Result<Places> places(const WantedRows& wanted) const;
 };
+
+/// A name that stands there twice is the first.
+Result<Places> RowSource::Impl::places(const WantedRows& wanted) const {
+  std::unordered_map<std::string_view, std::size_t> known;
+  for (std::size_t i = 0; i < names.size(); ++i) known.emplace(names[i], i);
+  Places out;
+  std::string lacking;
+  const auto add = [&](const std::string& name, std::vector<std::size_t>& to) {
+    const auto found = known.find(name);
+    if (found != known.end()) {
+      to.push_back(found->second);
+    } else if (lacking.empty()) {
+      lacking = name;
+    }
+  };
+  for (const auto& column : wanted.columns) add(column.name, out.columns);
+  for (const auto& name : wanted.copied) add(name, out.copied);
+  if (lacking.empty()) return out;
+  return Error{Fault::data, path + ": has no column '" + lacking + "'"};
+}
 
 RowSource::RowSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RowSource::~RowSource() = default;
@@ -175,7 +197,8 @@ Result<RowSource> RowSource::open(const std::string& path, CsvOptions options) {
     impl->path = path;
     for (std::size_t i = 0; i < dataset->columns(); ++i) {
       impl->names.push_back(dataset->column_name(i));
-      impl->types.push_back(dataset->column_type(i).value_or(Type::text));
+      impl->types.push_back(has_values(*dataset, i) ? dataset->column_type(i)
+                                                    : std::nullopt);
     }
     impl->dataset.emplace(std::move(*dataset));
     return RowSource(std::move(impl));
@@ -184,8 +207,6 @@ Result<RowSource> RowSource::open(const std::string& path, CsvOptions options) {
   if (!csv) return std::move(csv).fail();
   impl->path = csv->path();
   impl->names = csv->names();
-  // What a row's last delimiter makes is no column that anybody named.
-  if (csv->is_last_nameless()) impl->names.pop_back();
   impl->csv.emplace(std::move(*csv));
   return RowSource(std::move(impl));
 }
@@ -194,7 +215,11 @@ const std::vector<std::string>& RowSource::names() const {
   return impl_->names;
 }
 
-const std::vector<Type>& RowSource::types() const {
+bool RowSource::is_last_nameless() const {
+  return impl_->csv && impl_->csv->is_last_nameless();
+}
+
+const std::vector<std::optional<Type>>& RowSource::types() const {
   return impl_->types;
 }
 
@@ -209,12 +234,14 @@ unsigned RowSource::threads() const {
 Result<RowSource::Read> RowSource::run(const WantedRows& wanted,
                                        const Work& work, const Take& take,
                                        const ReadProgress& progress) {
+  auto places = impl_->places(wanted);
+  if (!places) return std::move(places).fail();
   if (impl_->csv) {
-    return run_typed_csv(*impl_->csv, impl_->options, wanted, work, take,
-                         progress);
+    return run_typed_csv(*impl_->csv, impl_->options, wanted, *places, work,
+                         take, progress);
   }
   return DatasetPass(impl_->path, impl_->options, work, take, progress)
-      .run(*impl_->dataset, wanted);
+      .run(*impl_->dataset, *places);
 }
 
 }  // namespace mlb::table

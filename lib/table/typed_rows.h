@@ -1,5 +1,6 @@
 // Rows of known types from a CSV or a data set, block after block: for what
-// reads its input once and keeps none of it.
+// reads its input once.  Of a CSV nothing is kept; of a data set the wanted
+// columns are held whole.
 #pragma once
 
 #include <cstdint>
@@ -63,8 +64,8 @@ struct TypedRows {
 /// A CSV or a data set.  One thread, but for the work.
 class RowSource {
  public:
-  /// What it is is told by its content; "-" is a CSV on standard input, which
-  /// is read once.  `options.block`: of a data set about 64 bytes are a row.
+  /// Its content tells which; "-" is a CSV on standard input, which is read
+  /// once.  `options.block`: of a data set about 64 bytes are a row.
   static Result<RowSource> open(const std::string& path, CsvOptions options);
   ~RowSource();
   RowSource(RowSource&&) noexcept;
@@ -72,8 +73,12 @@ class RowSource {
 
   /// Of all columns, in order.
   const std::vector<std::string>& names() const;
-  /// Of a data set the types of the columns; of a CSV nothing.
-  const std::vector<Type>& types() const;
+  /// Whether the last name was made up: of a CSV whose rows, or whose header
+  /// alone, end with a delimiter.
+  bool is_last_nameless() const;
+  /// Of a data set the types of the columns, none where no value tells it; of a
+  /// CSV nothing.
+  const std::vector<std::optional<Type>>& types() const;
   /// What messages call it.
   const std::string& path() const;
   unsigned threads() const;  ///< that work

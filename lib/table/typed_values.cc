@@ -10,13 +10,6 @@ namespace {
 
 static_assert(kScanPadding >= kQuickPadding);
 
-/// trimmed(), quick where there is nothing to trim.
-std::string_view unblanked(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  const bool any = !text.empty() && (blank(text.front()) || blank(text.back()));
-  return any ? trimmed(text) : text;
-}
-
 }  // namespace
 
 /// put(text, row, in_block) says whether the value is one of the type; of a
@@ -27,24 +20,12 @@ std::optional<std::size_t> TypedValues::each(const Rows& rows, Column& to,
   const std::size_t count = rows.index.rows();
   to.missing.assign(count, 0);
   for (std::size_t row = 0; row < count; ++row) {
-    const auto raw = raw_field(rows.block, rows.index, row, rows.place);
-    if (raw.empty()) {
+    const RawValue v =
+        raw_value(raw_field(rows.block, rows.index, row, rows.place), syntax_,
+                  missing_, scratch_);
+    if (v.missing) {
       to.missing[row] = 1;
-      continue;
-    }
-    if (raw.front() != syntax_.quote && !syntax_.escape) {
-      if (missing_.contains(raw)) {
-        to.missing[row] = 1;
-      } else if (!put(raw, row, true)) {
-        return row;
-      }
-      continue;
-    }
-    const Field field = field_text(raw, syntax_, scratch_);
-    if (!field.quoted &&
-        (field.text.empty() || missing_.contains(field.text))) {
-      to.missing[row] = 1;
-    } else if (!put(field.text, row, false)) {
+    } else if (!put(v.text, row, v.in_block)) {
       return row;
     }
   }
@@ -61,7 +42,7 @@ std::optional<std::size_t> TypedValues::read_reals(const Rows& rows,
         if (plain && in_block && quick_real(text.data(), text.size(), x)) {
           return true;
         }
-        const auto parsed = parse_real(unblanked(text), form_);
+        const auto parsed = parse_real(trimmed(text), form_);
         if (parsed) x = *parsed;
         return parsed.has_value();
       });
@@ -71,7 +52,7 @@ std::optional<std::size_t> TypedValues::read_integers(const Rows& rows,
                                                       Column& to) {
   to.integers.assign(rows.index.rows(), 0);
   return each(rows, to, [&](std::string_view text, std::size_t row, bool) {
-    const auto parsed = parse_integer(unblanked(text), form_);
+    const auto parsed = parse_integer(trimmed(text), form_);
     if (parsed) to.integers[row] = *parsed;
     return parsed.has_value();
   });
@@ -81,7 +62,7 @@ std::optional<std::size_t> TypedValues::read_booleans(const Rows& rows,
                                                       Column& to) {
   to.integers.assign(rows.index.rows(), 0);
   return each(rows, to, [&](std::string_view text, std::size_t row, bool) {
-    const auto parsed = parse_boolean(unblanked(text));
+    const auto parsed = parse_boolean(trimmed(text));
     if (parsed) to.integers[row] = *parsed ? 1 : 0;
     return parsed.has_value();
   });
@@ -92,7 +73,7 @@ std::optional<std::size_t> TypedValues::read_moments(const Rows& rows,
                                                      Column& to) {
   to.integers.assign(rows.index.rows(), 0);
   return each(rows, to, [&](std::string_view text, std::size_t row, bool) {
-    const auto parsed = format.read(unblanked(text));
+    const auto parsed = format.read(trimmed(text));
     if (parsed) to.integers[row] = parsed->micros;
     return parsed.has_value();
   });

@@ -151,7 +151,7 @@ class Checker {
       if (complete &&
           column_digest(*column, out_.rows, stored->rows_of_piece) !=
               stored->columns[i]) {
-        found(column->name, "its SHA-256 differs from the stored one");
+        found(column->name, "its digest differs from the stored one");
       }
       check_statistics(i, *column);
     }

@@ -336,7 +336,31 @@ TEST_CASE("rows that are left out have no number, and are told") {
   CHECK(answer.warnings ==
         std::vector<std::string>{"new.csv:3: 1 rows with another number of "
                                  "fields than the first were left out, and "
-                                 "have no number"});
+                                 "have no number (lines 3)"});
+}
+
+TEST_CASE("a column that the header does not name is found again") {
+  const World world("x,y,\n1,1,5\n2,2.5,3\n3,3,4\n");
+  const auto answer = world.predict("x,y,\n1,1,5\n2,2.5,3\n");
+  CHECK(answer.error.empty());
+  CHECK(answer.warnings.empty());
+  CHECK(lines_of(answer.text).size() == 3);
+  // Where the model has no such column, a last delimiter is none.
+  const World other("x,y\n1,1\n2,2.5\n3,3\n");
+  const auto ended = other.predict("x,y,\n1,1,\n2,2.5,\n");
+  CHECK(ended.error.empty());
+  CHECK(ended.warnings.empty());
+}
+
+TEST_CASE("numbers that are all missing are missing in a data set, too") {
+  const World world("x,z,y\n1,5,1\n2,6,2.5\n3,4,3\n");
+  const std::string csv = "x,z\n1,\n2,\n";
+  const auto from_csv = world.predict(csv);
+  const std::string path = world.folder().at("new.h5");
+  REQUIRE(table::convert_csv(world.folder().at("new.csv"), path, {}));
+  const auto from_dataset = world.predict_path(path);
+  CHECK(from_dataset.error.empty());
+  CHECK(from_dataset.text == from_csv.text);
 }
 
 TEST_CASE("a file without rows, or that is none, is an error") {

@@ -107,7 +107,7 @@ TEST_CASE("a value changed behind our back is found by its column's digest") {
   });
   const auto found = findings(path);
   REQUIRE(found.size() == 4);
-  CHECK(found[0] == "n: its SHA-256 differs from the stored one");
+  CHECK(found[0] == "n: its digest differs from the stored one");
   CHECK(found[1] == "n: min is -5.0; the report says -4.0");
   CHECK(found[2].starts_with("n: mean is "));
   CHECK(found[3].starts_with("n: std is "));
