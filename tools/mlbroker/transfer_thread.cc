@@ -59,7 +59,6 @@ void TransferThread::Shared::run() {
                      transport::PollItem{.socket = nullptr, .fd = stop.get()}};
     transport::poll(items, 5s);
     if (items[1].ready) break;
-    server->set_disk_low(low);
     serve_waiting();
     server->tick(read_clock().mono);
     // Without this a removed path would cut new peers off for ever.
@@ -74,6 +73,7 @@ void TransferThread::Shared::serve_waiting() {
   for (int i = 0; i < kDrain; ++i) {
     const auto in = router->receive();
     if (!in) return;
+    server->set_disk_low(low);  // said before this frame came, it holds
     auto reaction = server->handle(in->frame, read_clock().mono);
     // What a slow peer misses it asks for again.
     for (const auto& frame : reaction.frames) router->send(in->from, frame);
