@@ -24,8 +24,6 @@ constexpr std::size_t kBlock = 256u << 10;
 /// at least, a number sixteen.
 constexpr std::size_t kTextOfBlock = 8u << 20;
 constexpr std::size_t kTextOfNumber = 16;
-/// Numbers of a matrix: rows are few where the plan is wide.
-constexpr std::size_t kCells = 1u << 18;
 constexpr std::size_t kListed = 20;
 
 std::size_t block_for(std::size_t columns) {
@@ -82,8 +80,7 @@ class Prediction {
 
   Result<PredictSummary> run(std::size_t widest,
                              const table::ReadProgress& progress) {
-    const std::size_t group = widest <= kWidestGroup ? kRowGroup : 1;
-    chunk_ = std::max(kCells / widest / group, std::size_t{1}) * group;
+    chunk_ = rows_at_once(widest);
     auto good = choose_columns();
     if (good) good = check_inputs();
     if (good) good = write_header();

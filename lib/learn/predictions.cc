@@ -9,6 +9,31 @@
 
 namespace mlb::learn {
 
+std::size_t rows_at_once(std::size_t widest) {
+  constexpr std::size_t kNumbers = 1u << 18;
+  const std::size_t group = widest <= kWidestGroup ? kRowGroup : 1;
+  return std::max(kNumbers / std::max<std::size_t>(widest, 1) / group,
+                  std::size_t{1}) *
+         group;
+}
+
+Result<prep::Matrix> predict_all(const Model& model, const prep::Matrix& x) {
+  const std::size_t most = rows_at_once(x.columns);
+  prep::Matrix out;
+  for (std::size_t first = 0; first < x.rows; first += most) {
+    const std::size_t rows = std::min(most, x.rows - first);
+    const float* const begin = x.row(first).data();
+    auto some = predict_rows(
+        model, {rows, x.columns, {begin, begin + rows * x.columns}});
+    if (!some) return some;
+    out.columns = some->columns;
+    out.values.insert(out.values.end(), some->values.begin(),
+                      some->values.end());
+  }
+  out.rows = x.rows;
+  return out;
+}
+
 Result<prep::Matrix> predict_rows(const Model& model, prep::Matrix x) {
   const std::size_t rows = x.rows;
   if (x.columns <= kWidestGroup) {

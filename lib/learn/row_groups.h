@@ -14,7 +14,13 @@ inline constexpr std::size_t kRowGroup = 8;
 /// Wider rows go one by one: eight would take too much memory.
 inline constexpr std::size_t kWidestGroup = 1u << 18;
 
+/// How many rows to take at a time, so that their numbers and the answers stay
+/// in the cache; `widest`: of both.
+std::size_t rows_at_once(std::size_t widest);
+
 /// Model::predict, so that each row has the same answer among any others.
 Result<prep::Matrix> predict_rows(const Model& model, prep::Matrix x);
+/// The same of many rows, some at a time.
+Result<prep::Matrix> predict_all(const Model& model, const prep::Matrix& x);
 
 }  // namespace mlb::learn

@@ -456,7 +456,7 @@ TEST_CASE("a data set that changed since it was made is bad data") {
 }
 
 TEST_CASE("data are read as those of the training were") {
-  JobSpec spec = training(ForestSpec{});
+  JobSpec spec = training(RandomForestSpec{});
   spec.csv.decimal = ",";
   spec.csv.missing = {"-"};
   // Days before months: the 13th says so here, and nothing in what comes later.

@@ -19,8 +19,13 @@ std::string line_model() {
     csv += std::to_string(i) + ",5;" + std::to_string(2 * i + 2) + ",0\n";
   }
   w.run(csv);
+  CHECK(w.outcome.reason == "");
   REQUIRE(w.outcome.success);
   return w.file("model.mlm");
+}
+
+double predicted(const std::string& line) {
+  return std::stod(line.substr(line.find(',') + 1));
 }
 
 struct Predictor : World {
@@ -40,8 +45,9 @@ TEST_CASE("a job of kind predict leaves a row a row") {
   const auto lines = w.lines("predictions.csv");
   REQUIRE(lines.size() == 4);
   CHECK(lines[0] == "row,prediction");
-  CHECK(lines[1].starts_with("1,4"));
-  CHECK(lines[3].starts_with("3,8"));
+  CHECK(predicted(lines[1]) == Approx(4).epsilon(1e-5));
+  CHECK(lines[3].starts_with("3,"));
+  CHECK(predicted(lines[3]) == Approx(8).epsilon(1e-5));
   REQUIRE(w.outcome.artefacts.size() == 1);
   CHECK(w.outcome.artefacts[0].name == "predictions");
 }
@@ -52,11 +58,11 @@ TEST_CASE("what csv leaves unsaid is as in the training") {
   w.run("x|other\n1,5|a\n-|b\n");
   CHECK(w.outcome.reason.empty());
   REQUIRE(w.outcome.success);
-  CHECK(w.lines("predictions.csv").at(1).starts_with("1,4"));
-  w.spec.csv.decimal = ".";
-  w.spec.csv.missing = {"none"};
-  w.run("x|other\n1,5|a\nnone|b\n");
-  CHECK(w.outcome.reason.empty());
+  CHECK(predicted(w.lines("predictions.csv").at(1)) == Approx(4).epsilon(1e-5));
+  Predictor other;
+  other.spec.csv.missing = {"none"};
+  other.run("x;other\n1,5;a\nnone;b\n");
+  CHECK(other.outcome.reason.empty());
 }
 
 TEST_CASE("a prediction that is asked to stop is cancelled") {

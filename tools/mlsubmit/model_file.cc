@@ -29,7 +29,7 @@ Result<ModelFileHere> find_model(const Globals& globals,
   std::error_code error;
   const auto status = std::filesystem::status(what, error);
   if (std::filesystem::is_directory(status)) {
-    return Error{Fault::not_found, what + ": is a directory; want a model"};
+    return Error{Fault::data, what + ": is a directory; want a model"};
   }
   if (std::filesystem::exists(status)) return out;
   const bool is_digest = what.starts_with(kDigestMark);

@@ -131,7 +131,10 @@ Result<> run_train(Work& work, Reporter& reporter) {
     return Error{Fault::cancelled, lost.error().message};
   }
   reporter.stage("evaluate", 1);
-  done = evaluate(work);
+  done = predict_parts(work);
+  if (!done) return done;
+  judge_plainly(work);
+  done = judge_gates(work);
   if (!done) return done;
   reporter.stage("save", 1);
   done = save_files(work);

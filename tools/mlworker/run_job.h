@@ -48,6 +48,14 @@ class Reporter {
   std::string last_stage_;
 };
 
+/// Some rows, and what the model says of them.
+struct Part {
+  const char* name;  ///< of the split
+  const prep::Rows* rows;
+  const learn::Design* design;
+  prep::Matrix predicted = {};
+};
+
 /// What the phases hand to each other.
 struct Work {
   std::string dir;
@@ -63,6 +71,7 @@ struct Work {
   learn::Design valid;
   learn::Design test;
   std::unique_ptr<learn::Model> model;
+  std::vector<Part> parts;  ///< with rows; train, valid, test: predict_parts()
   Outcome outcome;
   std::string history;  ///< rows of metrics.csv
 };
@@ -93,7 +102,11 @@ void tell_warnings(const Work& work, Reporter& reporter);
 Outcome run_job(const std::string& dir, int progress_fd,
                 const CacheOptions& cache = {});
 // run_job_judge.cc
-/// Metrics of every part of the rows, with what `evaluate` asks for besides.
+/// What the model says of every part of the rows, for what follows.
+Result<> predict_parts(Work& work);
+/// Metrics of every part.
+void judge_plainly(Work& work);
+/// The same, with what `evaluate` asks for besides.
 Result<> judge_rows(Work& work, Reporter& reporter);
 /// confusion.csv, if `metrics` names it.
 Result<> save_confusion(Work& work);
@@ -113,7 +126,6 @@ std::optional<learn::Checkpoint> given_checkpoint(const Work& work,
 // run_job_report.cc: metrics, gates, files
 /// What determines the result, so that equal work gives an equal digest.
 Bytes training_record(const JobSpec& spec);
-Result<> evaluate(Work& work);
 /// The metrics to compute: those of the task that are named, or its defaults.
 std::vector<std::string> wanted_metrics(const Work& work);
 Result<> judge_gates(Work& work);

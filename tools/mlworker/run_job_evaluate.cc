@@ -178,12 +178,14 @@ Result<> run_evaluate(Work& work, Reporter& reporter) {
   if (!done) return done;
   tell_warnings(work, reporter);
   reporter.stage("evaluate");
+  done = predict_parts(work);
+  if (!done) return done;
   if (work.plan.task == Task::none) {
-    done = evaluate(work);
+    judge_plainly(work);
   } else {
     done = judge_rows(work, reporter);
-    if (done) done = judge_gates(work);
   }
+  if (done) done = judge_gates(work);
   if (!done) return done;
   tell_metrics(work, reporter, read_clock().mono - begun);
   reporter.stage("save", 1);

@@ -5,8 +5,10 @@
 
 #include "job/metric_name.h"
 #include "learn/bootstrap.h"
+#include "learn/cluster_metrics.h"
 #include "learn/importance.h"
 #include "learn/metrics.h"
+#include "learn/row_groups.h"
 #include "run_job.h"
 
 namespace mlb::job_program {
@@ -16,20 +18,6 @@ using prep::Rows;
 
 constexpr std::size_t kMostOfGroups = 1000;  // an outcome is one message
 
-/// Some rows, and what the model says of them.
-struct Part {
-  std::string name;
-  const Rows* rows = nullptr;
-  const learn::Design* design = nullptr;
-  prep::Matrix predicted = {};
-};
-
-/// A metric of a part, for any weights of its rows.
-struct Ready {
-  std::string name;  ///< "test.auc"
-  learn::OfWeights value;
-};
-
 /// Places in the part of the rows of each value.
 using Groups = std::map<std::string, std::vector<std::size_t>>;
 
@@ -38,12 +26,14 @@ class Judge {
   Judge(Work& work, Reporter& reporter) : work_(work), reporter_(reporter) {}
 
   Result<> run() {
-    auto found = find_parts();
-    if (found) found = check_groups();
+    names_ = wanted_metrics(work_);
+    std::sort(names_.begin(), names_.end());
+    names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
+    auto found = check_groups();
     if (!found) return found;
     const bool asked = importance().type == ImportanceType::permutation;
-    phases_ = static_cast<double>(parts_.size()) + (asked ? 1 : 0);
-    for (const Part& part : parts_) {
+    phases_ = static_cast<double>(work_.parts.size()) + (asked ? 1 : 0);
+    for (const Part& part : work_.parts) {
       auto judged = judge(part);
       if (!judged) return judged;
       ++phase_;
@@ -55,28 +45,16 @@ class Judge {
   const EvaluateSpec& spec() const { return work_.spec.evaluate; }
   const Importance& importance() const { return spec().importance; }
 
+  /// "test.auc"
+  std::string name(const Part& part, std::size_t metric) const {
+    return std::string(part.name) + "." + names_[metric];
+  }
+
   learn::GoesOn goes_on() {
     return [this](double share) {
       reporter_.stage("evaluate", (phase_ + share) / phases_);
       return !stop_asked();
     };
-  }
-
-  Result<> find_parts() {
-    names_ = wanted_metrics(work_);
-    std::sort(names_.begin(), names_.end());
-    names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
-    const Part all[] = {{"train", &work_.split.train, &work_.train},
-                        {"valid", &work_.split.valid, &work_.valid},
-                        {"test", &work_.split.test, &work_.test}};
-    for (const Part& part : all) {
-      if (part.rows->empty()) continue;
-      auto predicted = work_.model->predict(part.design->x);
-      if (!predicted) return std::move(predicted).fail();
-      parts_.push_back(part);
-      parts_.back().predicted = std::move(*predicted);
-    }
-    return {};
   }
 
   Groups groups_of(const Part& part, const std::string& column) const {
@@ -96,7 +74,7 @@ class Judge {
       if (work_.table.find(column) == nullptr) {
         return Error{Fault::data, where + "is not in the data"};
       }
-      for (const Part& part : parts_) {
+      for (const Part& part : work_.parts) {
         const Groups groups = groups_of(part, column);
         metrics += groups.size() * names_.size();
         if (metrics > kMostOfGroups) {
@@ -118,8 +96,8 @@ class Judge {
   Result<> check_names(const Part& part, const std::string& column,
                        const Groups& groups) const {
     for (const auto& [value, places] : groups) {
-      const auto name =
-          metric_of_group(part.name + ".balanced_accuracy", column, value);
+      const auto name = metric_of_group(
+          std::string(part.name) + ".balanced_accuracy", column, value);
       if (name.size() <= kLongestMetricName) continue;
       return Error{Fault::data, "evaluate.slices: column '" +
                                     table::shortened(column) + "' has '" +
@@ -130,14 +108,12 @@ class Judge {
   }
 
   Result<> judge(const Part& part) {
-    std::vector<Ready> metrics;
-    for (const auto& name : names_) {
+    std::vector<learn::OfWeights> metrics;  // in the order of names_
+    for (std::size_t i = 0; i < names_.size(); ++i) {
       metrics.push_back(
-          {part.name + "." + name,
-           learn::metric_of_weights(name, part.predicted, part.design->y)});
-    }
-    for (const Ready& m : metrics) {
-      work_.outcome.metrics[m.name] = m.value(part.design->weights);
+          learn::metric_of_weights(names_[i], part.predicted, part.design->y));
+      work_.outcome.metrics[name(part, i)] =
+          metrics.back()(part.design->weights);
     }
     for (const auto& column : spec().slices) {
       add_groups(part, column, metrics);
@@ -147,30 +123,29 @@ class Judge {
 
   /// The rows of other groups count 0.
   void add_groups(const Part& part, const std::string& column,
-                  const std::vector<Ready>& metrics) {
+                  const std::vector<learn::OfWeights>& metrics) {
     for (const auto& [value, places] : groups_of(part, column)) {
       std::vector<float> weights(part.rows->size());
       for (const std::size_t i : places) {
         weights[i] = static_cast<float>(part.design->weight(i));
       }
-      for (const Ready& m : metrics) {
-        work_.outcome.metrics[metric_of_group(m.name, column, value)] =
-            m.value(weights);
+      for (std::size_t i = 0; i < metrics.size(); ++i) {
+        work_.outcome.metrics[metric_of_group(name(part, i), column, value)] =
+            metrics[i](weights);
       }
     }
   }
 
-  Result<> add_intervals(const Part& part, const std::vector<Ready>& metrics) {
+  Result<> add_intervals(const Part& part,
+                         const std::vector<learn::OfWeights>& metrics) {
     if (spec().bootstrap.samples == 0) return {};
-    std::vector<learn::OfWeights> values;
-    for (const Ready& m : metrics) values.push_back(m.value);
     auto intervals =
-        learn::bootstrap(values, part.rows->size(), part.design->weights,
+        learn::bootstrap(metrics, part.rows->size(), part.design->weights,
                          spec().bootstrap, work_.spec.seed, goes_on());
     if (!intervals) return std::move(intervals).fail();
     for (std::size_t i = 0; i < metrics.size(); ++i) {
-      work_.outcome.metrics[metrics[i].name + ".lo"] = (*intervals)[i].low;
-      work_.outcome.metrics[metrics[i].name + ".hi"] = (*intervals)[i].high;
+      work_.outcome.metrics[name(part, i) + ".lo"] = (*intervals)[i].low;
+      work_.outcome.metrics[name(part, i) + ".hi"] = (*intervals)[i].high;
     }
     return {};
   }
@@ -182,12 +157,12 @@ class Judge {
     if (named.empty()) named = learn::default_metrics(work_.plan);
     const std::string metric = named.front();
     auto columns = learn::permutation_importance(
-        *work_.model, work_.plan, *parts_.back().design, metric,
+        *work_.model, work_.plan, *work_.parts.back().design, metric,
         importance().repeats, work_.spec.seed, goes_on());
     if (!columns) return std::move(columns).fail();
     std::string text = "column,metric,importance,deviation\n";
     for (const auto& c : *columns) {
-      text += table::csv_field(c.column) + "," + parts_.back().name + "." +
+      text += table::csv_field(c.column) + "," + work_.parts.back().name + "." +
               metric + "," + table::number_text(c.mean) + "," +
               table::number_text(c.deviation) + "\n";
     }
@@ -197,7 +172,6 @@ class Judge {
   Work& work_;
   Reporter& reporter_;
   std::vector<std::string> names_;
-  std::vector<Part> parts_;  ///< with rows; train, valid, test
   double phase_ = 0;
   double phases_ = 1;
 };
@@ -218,6 +192,34 @@ std::string confusion_rows(const char* split, const prep::Plan& plan,
 
 }  // namespace
 
+Result<> predict_parts(Work& work) {
+  const Part all[] = {{"train", &work.split.train, &work.train},
+                      {"valid", &work.split.valid, &work.valid},
+                      {"test", &work.split.test, &work.test}};
+  work.parts.clear();
+  for (const Part& part : all) {
+    if (part.rows->empty()) continue;
+    auto predicted = learn::predict_all(*work.model, part.design->x);
+    if (!predicted) return std::move(predicted).fail();
+    work.parts.push_back(part);
+    work.parts.back().predicted = std::move(*predicted);
+  }
+  return {};
+}
+
+void judge_plainly(Work& work) {
+  for (const Part& part : work.parts) {
+    for (const auto& name : wanted_metrics(work)) {
+      work.outcome.metrics[std::string(part.name) + "." + name] =
+          work.plan.task == prep::Task::none
+              ? learn::cluster_metric(name, *part.design, part.predicted,
+                                      work.spec.seed)
+              : learn::metric(name, part.predicted, part.design->y,
+                              part.design->weights);
+    }
+  }
+}
+
 Result<> judge_rows(Work& work, Reporter& reporter) {
   return Judge(work, reporter).run();
 }
@@ -230,14 +232,10 @@ Result<> save_confusion(Work& work) {
   std::string text = "split,target";
   for (const auto& c : work.plan.classes) text += "," + table::csv_field(c);
   text += "\n";
-  const std::pair<const char*, const learn::Design*> splits[] = {
-      {"train", &work.train}, {"valid", &work.valid}, {"test", &work.test}};
-  for (const auto& [split, design] : splits) {
-    if (design->x.rows == 0) continue;
-    auto p = work.model->predict(design->x);
-    if (!p) return std::move(p).fail();
-    text += confusion_rows(split, work.plan,
-                           learn::confusion(*p, design->y, design->weights));
+  for (const Part& part : work.parts) {
+    text += confusion_rows(
+        part.name, work.plan,
+        learn::confusion(part.predicted, part.design->y, part.design->weights));
   }
   return save(work, "confusion", "confusion.csv", view_of(text));
 }

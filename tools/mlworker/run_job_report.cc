@@ -10,10 +10,8 @@
 #include "job/families.h"
 #include "job/metric_name.h"
 #include "job/what_counts.h"
-#include "learn/cluster_metrics.h"
 #include "learn/metrics.h"
 #include "learn/predictions.h"
-#include "learn/row_groups.h"
 #include "run_job.h"
 #include "wire/wire.h"
 
@@ -49,7 +47,6 @@ Result<> judge_gates(Work& work) {
   return {};
 }
 
-/// The defaults, and what `metrics` and `require` name besides.
 std::vector<std::string> wanted_metrics(const Work& work) {
   auto out = work.spec.metrics.empty() ? learn::default_metrics(work.plan)
                                        : work.spec.metrics;
@@ -66,46 +63,37 @@ namespace {
 
 using Lines = std::vector<std::pair<std::size_t, std::string>>;
 
-Result<> add_rows(const Work& work, const char* name, const prep::Rows& rows,
-                  const prep::Matrix& x, Lines& lines) {
-  auto p = learn::predict_rows(*work.model, x);
-  if (!p) return std::move(p).fail();
+void add_rows(const Work& work, const Part& part, Lines& lines) {
   const table::Column* target = work.table.find(work.plan.target);
   const learn::PredictionFields fields(work.plan);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::string line = std::to_string(rows[i] + 1) + "," + name + ",";
-    if (target != nullptr) {
-      line += table::csv_field(target->text_of(rows[i])) + ",";
-    }
-    fields.add(p->row(i), line);
-    lines.emplace_back(rows[i], std::move(line));
+  for (std::size_t i = 0; i < part.rows->size(); ++i) {
+    const std::size_t row = (*part.rows)[i];
+    std::string line = std::to_string(row + 1) + "," + part.name + ",";
+    if (target != nullptr) line += table::csv_field(target->text_of(row)) + ",";
+    fields.add(part.predicted.row(i), line);
+    lines.emplace_back(row, std::move(line));
   }
-  return {};
 }
 
 /// Of the rows that did not train; a clustering of all rows is about these.
-Result<Lines> predicted_rows(const Work& work) {
+Lines predicted_rows(const Work& work) {
   Lines out;
   const bool all = work.plan.task == prep::Task::none &&
                    work.split.valid.empty() && work.split.test.empty();
-  Result<> done;
-  if (all) done = add_rows(work, "train", work.split.train, work.train.x, out);
-  if (done) done = add_rows(work, "valid", work.split.valid, work.valid.x, out);
-  if (done) done = add_rows(work, "test", work.split.test, work.test.x, out);
-  if (!done) return std::move(done).fail();
+  for (const Part& part : work.parts) {
+    if (all || part.rows != &work.split.train) add_rows(work, part, out);
+  }
   std::sort(out.begin(), out.end());
   return out;
 }
 
-Result<std::string> predictions(const Work& work) {
-  auto lines = predicted_rows(work);
-  if (!lines) return std::move(lines).fail();
+std::string predictions(const Work& work) {
   std::string out = work.plan.target.empty() ? "row,split" : "row,split,target";
   for (const auto& name : learn::PredictionFields(work.plan).names()) {
     out += "," + table::csv_field(name);
   }
   out += "\n";
-  for (const auto& [row, line] : *lines) out += line + "\n";
+  for (const auto& [row, line] : predicted_rows(work)) out += line + "\n";
   return out;
 }
 
@@ -162,24 +150,6 @@ Bytes training_record(const JobSpec& spec) {
   return wire::encode_spec(record);
 }
 
-Result<> evaluate(Work& work) {
-  const auto names = wanted_metrics(work);
-  const std::pair<const char*, const learn::Design*> splits[] = {
-      {"train", &work.train}, {"valid", &work.valid}, {"test", &work.test}};
-  for (const auto& [split, design] : splits) {
-    if (design->x.rows == 0) continue;
-    auto p = work.model->predict(design->x);
-    if (!p) return std::move(p).fail();
-    for (const auto& name : names) {
-      work.outcome.metrics[std::string(split) + "." + name] =
-          work.plan.task == prep::Task::none
-              ? learn::cluster_metric(name, *design, *p, work.spec.seed)
-              : learn::metric(name, *p, design->y, design->weights);
-    }
-  }
-  return judge_gates(work);
-}
-
 Result<> save_model(Work& work) {
   if (work.spec.keep.model == KeptModel::none) return {};
   return save(
@@ -189,9 +159,8 @@ Result<> save_model(Work& work) {
 
 Result<> save_predictions(Work& work) {
   if (!work.spec.keep.predictions) return {};
-  auto text = predictions(work);
-  if (!text) return std::move(text).fail();
-  return save(work, "predictions", "predictions.csv", view_of(*text));
+  return save(work, "predictions", "predictions.csv",
+              view_of(predictions(work)));
 }
 
 Result<> save_metrics(Work& work) {
