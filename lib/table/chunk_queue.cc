@@ -26,14 +26,11 @@ ChunkQueue::~ChunkQueue() {
 void ChunkQueue::pack(Chunk& chunk) const {
   const std::string_view raw(chunk.raw.data(), chunk.raw.size());
   chunk.sum = checksum(view_of(raw.substr(0, chunk.used)));
-  if (!compress_) {
-    chunk.packed = raw;
-    return;
-  }
+  if (!compress_) return;
   thread_local std::string planes;
   if (chunk.element > 1) shuffle(raw, chunk.element, planes);
-  chunk.packed = deflated(chunk.element > 1 ? std::string_view(planes) : raw,
-                          chunk.element);
+  deflate_planes(chunk.element > 1 ? std::string_view(planes) : raw,
+                 chunk.element, chunk.packed);
 }
 
 void ChunkQueue::add(Chunk chunk) {

@@ -19,7 +19,7 @@ struct Chunk {
   std::size_t element = 1;   ///< bytes of a value
   std::size_t used = 0;      ///< bytes of `raw`, before the padding
   std::vector<char> raw;
-  std::string packed = {};  ///< what goes into the file
+  std::string packed = {};  ///< of a queue that compresses; else unused
   std::uint64_t sum = 0;    ///< checksum() of the used bytes
 };
 

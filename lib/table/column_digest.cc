@@ -46,7 +46,8 @@ Bytes packed_values(const Column& c, std::size_t first, std::size_t end) {
     } else if (c.type == Type::category) {
       out.number(c.codes[row]);
     } else {
-      out.text(c.texts[row]);
+      out.raw(view_of(c.texts[row]));
+      out.number(std::uint8_t{0});
     }
   }
   return out.take();

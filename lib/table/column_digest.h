@@ -29,8 +29,8 @@ class ColumnDigest {
   Writer mask_;
 };
 
-/// Rows [first, end) as they are stored; a text as a uint64 of its length and
-/// its bytes.  All little-endian.
+/// Rows [first, end) as they are stored, little-endian; a text as its bytes and
+/// a NUL, which no text holds.
 Bytes packed_values(const Column& column, std::size_t first, std::size_t end);
 /// One byte a row, 1 where the value is missing.
 Bytes packed_mask(const Column& column, std::size_t first, std::size_t end);

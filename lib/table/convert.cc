@@ -26,9 +26,8 @@ struct PieceLoad {
 /// Converts in threads and writes in order.
 class Conversion {
  public:
-  Conversion(CsvFile& file, const CsvOptions& options, const Judged& judged,
-             const Spool& spool, DatasetWriter& writer,
-             const ReadProgress& progress)
+  Conversion(CsvFile& file, const Judged& judged, const Spool& spool,
+             DatasetWriter& writer, const ReadProgress& progress)
       : file_(file),
         rule_(file.rule()),
         judged_(judged),
@@ -38,7 +37,7 @@ class Conversion {
     rule_.check_text = false;  // the first pass has looked
     const Syntax& syntax = file.reader().taker().syntax();
     const auto& columns = judged.inspection.columns;
-    for (unsigned i = 0; i < thread_count(options); ++i) {
+    for (unsigned i = 0; i < file.threads(); ++i) {
       makers_.emplace_back(syntax, file.missing(), file.form(), judged);
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -134,7 +133,7 @@ class Conversion {
 Result<> write_csv(CsvFile& file, const ConvertOptions& options,
                    const Judged& judged, const Spool& spool,
                    const std::string& out_path, const ReadProgress& progress) {
-  const unsigned threads = thread_count(options.csv);
+  const unsigned threads = file.threads();
   auto writer = DatasetWriter::create(
       out_path, judged.inspection,
       {.source =
@@ -142,7 +141,7 @@ Result<> write_csv(CsvFile& file, const ConvertOptions& options,
        .compress = options.compress,
        .threads = threads});
   if (!writer) return std::move(writer).fail();
-  Conversion conversion(file, options.csv, judged, spool, *writer, progress);
+  Conversion conversion(file, judged, spool, *writer, progress);
   auto done = conversion.reads_again() ? file.reader().rewind() : Result<>();
   if (!done) return done;
   Pipeline<PieceLoad> pipeline(
@@ -183,7 +182,7 @@ Result<Inspection> convert_csv(const std::string& csv_path,
           return progress((before * total + fifths * done) / 5, total);
         });
   };
-  Spool spool(out_path);
+  Spool spool(out_path, file->threads());
   auto judged = judge_csv(*file, options.csv, &spool, part(0, 3));
   if (!judged) return std::move(judged).fail();
   // What the threads of the judging had stays with their arenas otherwise.

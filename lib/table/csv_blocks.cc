@@ -27,6 +27,10 @@ Result<BlockTaker> BlockTaker::open(const std::string& path,
   out.syntax_.max_record = std::min(options.max_field, kMostRecord);
   out.scanner_ = &table::scanner(options.simd);
   out.block_ = std::max<std::size_t>(1, options.block);
+  // A small file needs no memory but for itself, and one byte to see its end.
+  const std::uint64_t text = out.source_.text_bytes();
+  out.one_block_ = text > 0 && text < out.block_;
+  if (out.one_block_) out.block_ = text + 1;
   out.skip_ = options.skip;
   auto begun = out.rewind();
   if (!begun) return std::move(begun).fail();

@@ -52,6 +52,8 @@ class BlockTaker {
   Syntax& syntax() { return syntax_; }
   const Syntax& syntax() const { return syntax_; }
   const Scanner& scanner() const { return *scanner_; }
+  /// Whether the whole text is known to fit into one block.
+  bool is_one_block() const { return one_block_; }
   /// The line that the first record begins on, from 1.
   std::uint64_t first_line() const { return first_line_; }
 
@@ -66,6 +68,7 @@ class BlockTaker {
   Syntax syntax_;
   const Scanner* scanner_ = nullptr;
   std::size_t block_ = 0;
+  bool one_block_ = false;
   std::uint64_t skip_ = 0;
   std::string rest_;  ///< behind the last cut
   std::uint64_t offset_ = 0;

@@ -41,6 +41,10 @@ class CsvSource {
   Encoding encoding() const { return encoding_; }
   /// Bytes of text in front of the first that read() gives: 3 of a mark.
   std::uint64_t skipped() const { return skipped_; }
+  /// Bytes that read() will give, about; 0: not known.
+  std::uint64_t text_bytes() const {
+    return gzip_ || encoding_ != Encoding::utf8 ? 0 : size_;
+  }
   /// Of the file as stored; 0: not known before the end is read.
   std::uint64_t size() const { return size_; }
   std::uint64_t bytes_read() const { return read_; }

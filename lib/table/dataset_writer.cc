@@ -73,6 +73,12 @@ struct OpenSets {
   h5::Handle mask;
 };
 
+/// Memory of a chunk that was written, for the one after the next.
+struct Spare {
+  std::vector<char> raw;
+  std::string packed;
+};
+
 /// One column, and its rows that are not yet written.
 struct OpenColumn {
   OpenSets sets;
@@ -81,6 +87,8 @@ struct OpenColumn {
   std::size_t width = 0;  ///< of a value; 0: texts
   std::vector<char> chunk;
   std::vector<char> missing;
+  Spare spare_chunk;
+  Spare spare_missing;
   std::string texts;
   std::vector<std::size_t> text_ends;
   std::uint64_t text_sum = 0;  ///< of the chunk's texts that are written
@@ -337,34 +345,48 @@ Result<> DatasetWriter::Impl::append(std::span<const Cells> cells,
   return has_texts ? append_texts(cells, from, to) : Result<>();
 }
 
+/// Rows [from, to) at once: the bytes of their texts, or 0 without an end.
+std::size_t bytes_of(const Cells& cells, std::size_t from, std::size_t to) {
+  return cells.end(to - 1) - (from == 0 ? 0 : cells.end(from - 1));
+}
+
+void copy_texts(const Cells& cells, std::size_t from, std::size_t to,
+                OpenColumn& column) {
+  const std::size_t begin = from == 0 ? 0 : cells.end(from - 1);
+  const std::size_t shift = column.texts.size() - begin;  // may wrap around
+  column.texts.append(cells.texts + begin, bytes_of(cells, from, to));
+  for (std::size_t row = from; row < to; ++row) {
+    column.text_ends.push_back(shift + cells.end(row));
+  }
+}
+
 Result<> DatasetWriter::Impl::append_texts(std::span<const Cells> cells,
                                            std::size_t from, std::size_t to) {
-  for (std::size_t row = from; row < to; ++row) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      OpenColumn& column = columns[i];
-      if (column.width > 0) continue;
-      const std::string_view text = cells[i].text(row);
-      column.texts += text;
-      column.text_ends.push_back(column.texts.size());
-      text_bytes += text.size();
+  while (from < to) {
+    // As many rows as do not fill up what is written at once, or the one that
+    // does.
+    std::size_t end = std::min(to, from + (kTextRows - text_rows));
+    const auto bytes_upto = [&](std::size_t row) {
+      std::size_t out = 0;
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i].width == 0) out += bytes_of(cells[i], from, row);
+      }
+      return out;
+    };
+    while (end > from + 1 && text_bytes + bytes_upto(end - 1) >= kTextBytes) {
+      --end;
     }
-    if (++text_rows < kTextRows && text_bytes < kTextBytes) continue;
+    text_bytes += bytes_upto(end);
+    text_rows += end - from;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].width == 0) copy_texts(cells[i], from, end, columns[i]);
+    }
+    from = end;
+    if (text_rows < kTextRows && text_bytes < kTextBytes) continue;
     auto written = write_texts();
     if (!written) return written;
   }
   return {};
-}
-
-/// Texts as their digest takes them: a uint64 of the length and the bytes.
-Bytes packed_texts(const OpenColumn& column) {
-  Writer out;
-  std::size_t begin = 0;
-  for (const std::size_t end : column.text_ends) {
-    const std::string_view text(column.texts);
-    out.text(text.substr(begin, end - begin - 1));  // without the NUL
-    begin = end;
-  }
-  return out.take();
 }
 
 Result<> DatasetWriter::Impl::write_texts() {
@@ -381,7 +403,7 @@ Result<> DatasetWriter::Impl::write_texts() {
       pointers.push_back(column.texts.data() + begin);
       begin = end;
     }
-    column.text_sum = checksum(packed_texts(column), column.text_sum);
+    column.text_sum = checksum(view_of(column.texts), column.text_sum);
     done = h5::write_texts(column.sets.values.get(), texts_written, pointers);
     release(i);
     column.texts.clear();
@@ -397,10 +419,13 @@ Result<> DatasetWriter::Impl::write_texts() {
 Result<> DatasetWriter::Impl::write_ready() {
   Result<> done;
   while (!queue->is_empty()) {
-    const Chunk next = queue->take();
+    Chunk next = queue->take();
+    const std::string_view bytes =
+        compress ? std::string_view(next.packed)
+                 : std::string_view(next.raw.data(), next.raw.size());
     const std::size_t at = next.target / 2;
     if (at == columns.size()) {
-      if (done) done = h5::write_chunk(index.get(), next.first, next.packed);
+      if (done) done = h5::write_chunk(index.get(), next.first, bytes);
       continue;
     }
     const bool mask = next.target % 2 != 0;
@@ -412,8 +437,10 @@ Result<> DatasetWriter::Impl::write_ready() {
     if (done) done = use(at);
     const OpenSets& sets = columns[at].sets;
     const h5::Handle& target = mask ? sets.mask : sets.values;
-    if (done) done = h5::write_chunk(target.get(), next.first, next.packed);
+    if (done) done = h5::write_chunk(target.get(), next.first, bytes);
     if (mask || !columns[at].has_mask) release(at);
+    (mask ? columns[at].spare_missing : columns[at].spare_chunk) = {
+        std::move(next.raw), std::move(next.packed)};
   }
   return done;
 }
@@ -422,29 +449,36 @@ Result<> DatasetWriter::Impl::close_chunk() {
   auto done = write_texts();
   if (!done) return done;
   const std::uint64_t whole = shape().chunk;
-  const auto add = [&](std::size_t target, std::vector<char> raw,
-                       std::size_t width) {
+  // The full memory goes, the spare one comes.
+  const auto add = [&](std::size_t target, std::vector<char>& raw,
+                       std::size_t width, Spare& spare) {
     raw.resize(whole * width);  // the last chunk may not be full
     queue->add({.target = target,
                 .first = begun,
                 .element = width,
                 .used = filled * width,
-                .raw = std::move(raw)});
+                .raw = std::exchange(raw, std::exchange(spare.raw, {})),
+                .packed = std::exchange(spare.packed, {})});
+    raw.clear();
+    raw.reserve(whole * width);
   };
   std::vector<char> rows(whole * sizeof(std::int64_t));
   auto* const numbers = reinterpret_cast<std::int64_t*>(rows.data());
   std::iota(numbers, numbers + filled, static_cast<std::int64_t>(begun) + 1);
-  add(2 * columns.size(), std::move(rows), sizeof(std::int64_t));
+  Spare none;
+  add(2 * columns.size(), rows, sizeof(std::int64_t), none);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     OpenColumn& column = columns[i];
     if (column.width > 0) {
-      add(2 * i, std::exchange(column.chunk, {}), column.width);
-      column.chunk.reserve(whole * column.width);
+      add(2 * i, column.chunk, column.width, column.spare_chunk);
     } else {
       digests[i].add_values(std::exchange(column.text_sum, 0));
     }
-    if (column.has_mask) add(2 * i + 1, std::exchange(column.missing, {}), 1);
+    if (column.has_mask) {
+      add(2 * i + 1, column.missing, 1, column.spare_missing);
+    }
   }
+  h5::begin_writeback(file.get());
   begun += filled;
   filled = 0;
   return {};

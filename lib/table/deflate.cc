@@ -208,8 +208,9 @@ void shuffle(std::string_view raw, std::size_t element, std::string& out) {
   shuffle_rest(raw, element, done, out.data());
 }
 
-std::string deflated(std::string_view bytes, std::size_t planes) {
-  std::string out;
+void deflate_planes(std::string_view bytes, std::size_t planes,
+                    std::string& out) {
+  out.clear();
   out.reserve(bytes.size() + bytes.size() / 64 + 4096);
   out += "\x78\x01";
   const std::size_t plane = bytes.size() / planes;
@@ -232,7 +233,6 @@ std::string deflated(std::string_view bytes, std::size_t planes) {
   for (int shift = 24; shift >= 0; shift -= 8) {
     out += static_cast<char>(sum >> shift & 0xff);
   }
-  return out;
 }
 
 }  // namespace mlb::table

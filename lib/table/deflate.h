@@ -12,9 +12,10 @@ namespace mlb::table {
 /// holds whole elements.  `out` is used again and again: it is not cleared.
 void shuffle(std::string_view raw, std::size_t element, std::string& out);
 
-/// A zlib stream (RFC 1950) of `planes` stretches of equal length.  Stretches
-/// that do not shrink are stored: the low bytes of measurements are noise, and
-/// that is most of them.
-std::string deflated(std::string_view bytes, std::size_t planes);
+/// `out` becomes a zlib stream (RFC 1950) of `planes` stretches of equal
+/// length. Stretches that do not shrink are stored: the low bytes of
+/// measurements are noise, and that is most of them.
+void deflate_planes(std::string_view bytes, std::size_t planes,
+                    std::string& out);
 
 }  // namespace mlb::table

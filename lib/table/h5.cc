@@ -1,6 +1,8 @@
 // See h5.h.
 #include "table/h5.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -56,6 +58,13 @@ Handle create_file(const std::string& path) {
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V110);
   return Handle(
       H5Fcreate(path.c_str(), H5F_ACC_TRUNC, create.get(), access.get()));
+}
+
+void begin_writeback(hid_t file) {
+  void* driver = nullptr;
+  if (H5Fget_vfd_handle(file, H5P_DEFAULT, &driver) < 0) return;
+  ::sync_file_range(*static_cast<const int*>(driver), 0, 0,
+                    SYNC_FILE_RANGE_WRITE);
 }
 
 Handle create_group(hid_t parent, const std::string& name) {

@@ -44,6 +44,9 @@ void be_quiet();
 
 /// A new file whose bytes depend on its content only (no timestamps).
 Handle create_file(const std::string& path);
+/// Has the disk begin with what was written so far: less to wait for at the
+/// end.
+void begin_writeback(hid_t file);
 Handle create_group(hid_t parent, const std::string& name);
 /// A group or a data set.
 Handle open_object(hid_t parent, const std::string& name);

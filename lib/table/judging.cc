@@ -91,8 +91,10 @@ class Judging {
       fresh_.emplace_back().dates = judges_.back().dates();
     }
     const Syntax& syntax = file.reader().taker().syntax();
-    for (unsigned i = 0; i < thread_count(options); ++i) {
-      scanners_.emplace_back(syntax, file.missing(), file.form(), keep, i);
+    const std::uint64_t text = file.reader().taker().source().text_bytes();
+    for (unsigned i = 0; i < file.threads(); ++i) {
+      scanners_.emplace_back(syntax, file.missing(), file.form(), keep, text,
+                             i);
     }
   }
 
@@ -104,7 +106,8 @@ class Judging {
     if (load.slices.empty()) load.slices = fresh_;
     scanners_[worker].scan(load.block, load.index, known_, load.slices);
     if (spool_ == nullptr) return;
-    load.spooled = spool_->store(load.slices, load.index.rows(), load.buffer);
+    load.spooled =
+        spool_->store(load.slices, load.index.rows(), load.buffer, worker);
   }
 
   Result<> commit(JudgeLoad& load) {
@@ -263,7 +266,7 @@ Result<Judged> judge_csv(CsvFile& file, const CsvOptions& options, Spool* spool,
     for (const std::size_t column : texts) judging.expect_texts(column);
     Pipeline<JudgeLoad> pipeline(
         [&](JudgeLoad& load) { return file.reader().taker().take(load.block); },
-        thread_count(options),
+        file.threads(),
         [&](JudgeLoad& load, unsigned worker) { judging.work(load, worker); },
         [&](JudgeLoad& load) { return judging.commit(load); });
     auto done = pipeline.run();

@@ -206,6 +206,8 @@ Result<CsvFile> CsvFile::open(const std::string& path,
   auto reader = CsvReader::open(path, options);
   if (!reader) return std::move(reader).fail();
   CsvFile out(std::move(*reader), options);
+  const bool one = out.reader_.taker().is_one_block();
+  out.threads_ = one ? 1 : thread_count(options);
   auto read = out.read_header(options);
   if (!read) return std::move(read).fail();
   return out;

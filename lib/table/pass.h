@@ -32,6 +32,8 @@ class CsvFile {
   /// A last column that the header does not name: if it is empty, too, it is
   /// left out.
   bool is_last_nameless() const { return nameless_last_; }
+  /// To use for it: one for one block.
+  unsigned threads() const { return threads_; }
 
  private:
   CsvFile(CsvReader reader, const CsvOptions& options);
@@ -44,6 +46,7 @@ class CsvFile {
   MissingWords missing_;
   NumberForm form_;
   bool nameless_last_ = false;
+  unsigned threads_ = 1;
 };
 
 /// Rows of another width than the first, and what became of them.

@@ -27,6 +27,14 @@ constexpr std::size_t kLeastBytes = 64u << 10;
 /// A number of fewer bytes fits into int64 if it is whole.
 constexpr std::size_t kLongWhole = 19;
 
+/// Of one column; a power of two.
+std::size_t recent_hashes(std::size_t columns, std::uint64_t text) {
+  const std::size_t most =
+      std::min(kMostRecent, std::bit_floor(kRecentHashes / (columns + 1)));
+  const bool known = text > 0 && text < kMostRecent;
+  return std::max(kLeastRecent, known ? std::bit_floor(text) : most);
+}
+
 void see(ColumnSlice& slice, Odd what, std::uint32_t row) {
   Sighting& s = slice.odd[static_cast<std::size_t>(what)];
   if (s.count++ == 0) s.row = row;
@@ -67,13 +75,12 @@ std::size_t tile_rows(const Block& block, const Index& index) {
 
 SliceScanner::SliceScanner(const Syntax& syntax, const MissingWords& missing,
                            const NumberForm& form, std::vector<Keep> keep,
-                           std::uint32_t number)
+                           std::uint64_t text, std::uint32_t number)
     : syntax_(syntax),
       missing_(missing),
       form_(form),
       keep_(std::move(keep)),
-      recent_(std::clamp(std::bit_floor(kRecentHashes / (keep_.size() + 1)),
-                         kLeastRecent, kMostRecent)),
+      recent_(recent_hashes(keep_.size(), text)),
       hashes_(recent_ * keep_.size()),
       number_(number),
       most_codes_(DistinctLimit::of_codes(keep_.size())),

@@ -131,10 +131,11 @@ enum class Sort : unsigned char { integer, real, boolean, moment, text };
 /// Looks at blocks; one a thread.
 class SliceScanner {
  public:
-  /// `number`: its own, from 0; `keep`: one a column.
+  /// `number`: its own, from 0; `keep`: one a column; `text`: bytes of all
+  /// blocks, 0: not known.
   SliceScanner(const Syntax& syntax, const MissingWords& missing,
                const NumberForm& form, std::vector<Keep> keep,
-               std::uint32_t number);
+               std::uint64_t text, std::uint32_t number);
 
   /// Fills one slice a column.
   void scan(const Block& block, const Index& index, const Known& known,

@@ -169,31 +169,32 @@ Error failed(const std::string& path, int number) {
 }  // namespace
 
 Result<Spooled> Spool::store(const std::vector<ColumnSlice>& slices,
-                             std::size_t rows, std::string& buffer) {
+                             std::size_t rows, std::string& buffer,
+                             unsigned worker) {
   Parts parts(buffer);
   for (const auto& slice : slices) add_column(slice, rows, parts);
-  Spooled out{.rows = rows, .offset = 0, .size = parts.size(), .bytes = {}};
+  Spooled out{.rows = rows,
+              .worker = worker,
+              .offset = 0,
+              .size = parts.size(),
+              .bytes = {}};
   const auto views = parts.views();
-  {
-    const std::lock_guard lock(mutex_);
-    if (memory_ + out.size <= kMostMemory) {
-      memory_ += out.size;
-      out.bytes.reserve(out.size);
-      for (const auto view : views) out.bytes += view;
-      return out;
-    }
-    auto opened = fd_ ? Result<>() : open();
-    if (!opened) return std::move(opened).fail();
-    out.offset = end_;
-    end_ += out.size;
+  if (memory_.fetch_add(out.size) + out.size <= kMostMemory) {
+    out.bytes.reserve(out.size);
+    for (const auto view : views) out.bytes += view;
+    return out;
   }
-  auto written = write(views, out.offset);
+  File& file = files_[worker];
+  out.offset = file.end;
+  auto written = append(file, views);
   if (!written) return std::move(written).fail();
   return out;
 }
 
-Result<> Spool::write(std::span<const std::string_view> parts,
-                      std::uint64_t offset) {
+Result<> Spool::append(File& file,
+                       std::span<const std::string_view> parts) const {
+  auto opened = file.fd ? Result<>() : open(file);
+  if (!opened) return opened;
   constexpr std::size_t kMost = 256;  // at once; IOV_MAX is 1024
   std::vector<iovec> some;
   while (!parts.empty()) {
@@ -204,12 +205,12 @@ Result<> Spool::write(std::span<const std::string_view> parts,
     }
     parts = parts.subspan(some.size());
     for (std::size_t next = 0; next < some.size();) {
-      const ssize_t wrote = ::pwritev(fd_.get(), &some[next],
+      const ssize_t wrote = ::pwritev(file.fd.get(), &some[next],
                                       static_cast<int>(some.size() - next),
-                                      static_cast<off_t>(offset));
+                                      static_cast<off_t>(file.end));
       if (wrote < 0 && errno != EINTR) return failed(beside_, errno);
       auto left = static_cast<std::size_t>(std::max<ssize_t>(wrote, 0));
-      offset += left;
+      file.end += left;
       for (; next < some.size() && left >= some[next].iov_len; ++next) {
         left -= some[next].iov_len;
       }
@@ -221,15 +222,15 @@ Result<> Spool::write(std::span<const std::string_view> parts,
   return {};
 }
 
-Result<> Spool::open() {
+Result<> Spool::open(File& file) const {
   auto folder = std::filesystem::path(beside_).parent_path().string();
   if (folder.empty()) folder = ".";
-  fd_ = Fd(::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
-  if (fd_) return {};
+  file.fd = Fd(::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
+  if (file.fd) return {};
   // Some file systems have no files without a name.
   std::string path = beside_ + ".XXXXXX";
-  fd_ = Fd(::mkostemp(path.data(), O_CLOEXEC));
-  if (!fd_) return failed(beside_, errno);
+  file.fd = Fd(::mkostemp(path.data(), O_CLOEXEC));
+  if (!file.fd) return failed(beside_, errno);
   ::unlink(path.c_str());
   return {};
 }
@@ -251,7 +252,7 @@ void Spool::restart() {
   blocks_.clear();
   stored_.clear();
   memory_ = 0;
-  end_ = 0;
+  for (File& file : files_) file.end = 0;
 }
 
 Result<std::string_view> Spool::bytes(std::size_t number,
@@ -261,8 +262,8 @@ Result<std::string_view> Spool::bytes(std::size_t number,
   buffer.resize(block.size);
   for (std::size_t done = 0; done < block.size;) {
     const ssize_t got =
-        ::pread(fd_.get(), buffer.data() + done, block.size - done,
-                static_cast<off_t>(block.offset + done));
+        ::pread(files_[block.worker].fd.get(), buffer.data() + done,
+                block.size - done, static_cast<off_t>(block.offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return failed(beside_, got < 0 ? errno : EIO);
     done += static_cast<std::size_t>(got);

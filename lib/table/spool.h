@@ -4,8 +4,8 @@
 // lib/table.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +28,7 @@ struct StoredAs {
 /// Where the values of a block are.
 struct Spooled {
   std::size_t rows = 0;
+  unsigned worker = 0;  ///< whose file
   std::uint64_t offset = 0;
   std::size_t size = 0;
   std::string bytes;  ///< in memory; else in the file
@@ -35,12 +36,14 @@ struct Spooled {
 
 class Spool {
  public:
-  /// `beside`: the file that is to be written.
-  explicit Spool(std::string beside) : beside_(std::move(beside)) {}
+  /// `beside`: the file that is to be written; `workers`: that store blocks.
+  Spool(std::string beside, unsigned workers)
+      : beside_(std::move(beside)), files_(workers) {}
 
   /// What the slices keep of a block.  Thread-safe, with a buffer a thread.
+  /// Each worker has a file of its own: two that write to one wait for it.
   Result<Spooled> store(const std::vector<ColumnSlice>& slices,
-                        std::size_t rows, std::string& buffer);
+                        std::size_t rows, std::string& buffer, unsigned worker);
   /// The next block, in order; what its columns were kept as.
   void add(Spooled block, const std::vector<ColumnSlice>& slices);
 
@@ -58,14 +61,16 @@ class Spool {
   Result<std::string_view> bytes(std::size_t number, std::string& buffer) const;
 
  private:
-  Result<> open();
-  Result<> write(std::span<const std::string_view> parts, std::uint64_t offset);
+  struct File {
+    Fd fd;
+    std::uint64_t end = 0;
+  };
+  Result<> open(File& file) const;
+  Result<> append(File& file, std::span<const std::string_view> parts) const;
 
   std::string beside_;
-  std::mutex mutex_;
-  Fd fd_;                     ///< guarded until all is stored, as these:
-  std::uint64_t memory_ = 0;  ///< bytes that are kept there
-  std::uint64_t end_ = 0;     ///< of the file
+  std::vector<File> files_;              ///< each of one worker
+  std::atomic<std::uint64_t> memory_{};  ///< bytes that are kept there
   std::vector<Spooled> blocks_;
   std::vector<std::vector<StoredAs>> stored_;  ///< by column
 };

@@ -46,9 +46,9 @@ void add_field(const Field& field, TextList& to) {
 
 class TypedPass {
  public:
-  TypedPass(CsvFile& file, const CsvOptions& options, const WantedRows& wanted,
-            const Places& places, const RowSource::Work& work,
-            const RowSource::Take& take, const ReadProgress& progress)
+  TypedPass(CsvFile& file, const WantedRows& wanted, const Places& places,
+            const RowSource::Work& work, const RowSource::Take& take,
+            const ReadProgress& progress)
       : file_(file),
         wanted_(wanted),
         places_(places),
@@ -56,7 +56,7 @@ class TypedPass {
         take_(take),
         progress_(progress),
         line_(file.reader().taker().first_line()),
-        threads_(thread_count(options)) {}
+        threads_(file.threads()) {}
 
   Result<RowSource::Read> run() {
     auto known = take_formats();
@@ -195,13 +195,12 @@ class TypedPass {
 
 }  // namespace
 
-Result<RowSource::Read> run_typed_csv(CsvFile& file, const CsvOptions& options,
-                                      const WantedRows& wanted,
+Result<RowSource::Read> run_typed_csv(CsvFile& file, const WantedRows& wanted,
                                       const Places& places,
                                       const RowSource::Work& work,
                                       const RowSource::Take& take,
                                       const ReadProgress& progress) {
-  return TypedPass(file, options, wanted, places, work, take, progress).run();
+  return TypedPass(file, wanted, places, work, take, progress).run();
 }
 
 }  // namespace mlb::table

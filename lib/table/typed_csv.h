@@ -13,8 +13,7 @@ struct Places {
 };
 
 /// See RowSource::run().
-Result<RowSource::Read> run_typed_csv(CsvFile& file, const CsvOptions& options,
-                                      const WantedRows& wanted,
+Result<RowSource::Read> run_typed_csv(CsvFile& file, const WantedRows& wanted,
                                       const Places& places,
                                       const RowSource::Work& work,
                                       const RowSource::Take& take,

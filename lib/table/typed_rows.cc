@@ -228,7 +228,7 @@ const std::string& RowSource::path() const {
 }
 
 unsigned RowSource::threads() const {
-  return thread_count(impl_->options);
+  return impl_->csv ? impl_->csv->threads() : thread_count(impl_->options);
 }
 
 Result<RowSource::Read> RowSource::run(const WantedRows& wanted,
@@ -237,8 +237,7 @@ Result<RowSource::Read> RowSource::run(const WantedRows& wanted,
   auto places = impl_->places(wanted);
   if (!places) return std::move(places).fail();
   if (impl_->csv) {
-    return run_typed_csv(*impl_->csv, impl_->options, wanted, *places, work,
-                         take, progress);
+    return run_typed_csv(*impl_->csv, wanted, *places, work, take, progress);
   }
   return DatasetPass(impl_->path, impl_->options, work, take, progress)
       .run(*impl_->dataset, *places);

@@ -12,12 +12,14 @@ namespace mlb::term {
 
 class ProgressLine {
  public:
-  explicit ProgressLine(std::string what, bool quiet = false);
+  /// `unit`: of what is counted, where that is not bytes: "columns".
+  explicit ProgressLine(std::string what, bool quiet = false,
+                        std::string unit = {});
   ~ProgressLine() { clear(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  /// Bytes done of a total.
+  /// Bytes, or units, done of a total.
   void show(std::uint64_t done, std::uint64_t total);
   /// Removes the line from a terminal.
   void clear();
@@ -25,14 +27,15 @@ class ProgressLine {
  private:
   std::string what_;
   bool quiet_;
+  std::string unit_;
   Terminal terminal_;
   Millis begun_;
   Millis shown_{0};
   bool drawn_ = false;
 };
 
-/// "12.3 MB  45%  210 MB/s  ETA 00:03"
+/// "12.3 MB  45%  210 MB/s  ETA 00:03", or "12 columns  45%  ETA 00:03".
 std::string progress_text(std::uint64_t done, std::uint64_t total,
-                          double seconds);
+                          double seconds, const std::string& unit = {});
 
 }  // namespace mlb::term

@@ -158,6 +158,16 @@ std::string shuffled(std::string_view raw, std::size_t element) {
 
 }  // namespace
 
+namespace {
+
+std::string deflated(std::string_view bytes, std::size_t planes) {
+  std::string out = "of before";
+  deflate_planes(bytes, planes, out);
+  return out;
+}
+
+}  // namespace
+
 TEST_CASE("bytes of one place come together, whatever the width and number") {
   Rng rng(5);
   for (const std::size_t element : {1u, 2u, 4u, 8u}) {

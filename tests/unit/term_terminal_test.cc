@@ -182,4 +182,5 @@ TEST_CASE("progress says how much, how fast, how long") {
         "12.3 MB  50%  12.3 MB/s  ETA 00:01");
   CHECK(progress_text(10, 0, 1) == "10 B  10 B/s");
   CHECK(progress_text(10, 10, 0) == "10 B  100%  0 B/s");
+  CHECK(progress_text(3, 12, 2, "columns") == "3 columns  25%  ETA 00:06");
 }

@@ -39,7 +39,7 @@ std::string text_of(const std::string& input, const table::Verification& v) {
 }  // namespace
 
 Result<int> verify(const VerifyFlags& flags) {
-  term::ProgressLine line(flags.input);
+  term::ProgressLine line(flags.input, false, "columns");
   auto done = table::verify(flags.input, [&](std::size_t at, std::size_t all) {
     line.show(at, all);
     return !interrupted();
