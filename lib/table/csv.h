@@ -153,10 +153,10 @@ class CsvReader {
 std::vector<std::size_t> count_fields(std::string_view text, char delimiter,
                                       char quote);
 /// The delimiter of a file that begins with `text`; an error names the two
-/// candidates that cannot be told apart.  `taken`: marks of numbers, none of
-/// which it is.
+/// candidates that cannot be told apart.  `marks`: of numbers; of two
+/// candidates it is the one that is none.
 Result<char> sniff_delimiter(std::string_view text, char quote,
                              std::optional<char> comment = {},
-                             std::string_view taken = {});
+                             std::string_view marks = {});
 
 }  // namespace mlb::table

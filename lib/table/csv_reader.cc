@@ -54,9 +54,9 @@ Result<CsvReader> CsvReader::open(const std::string& path,
 Result<> CsvReader::sniff(const CsvOptions& options) {
   auto begin = taker_->peek(kSniffed);
   if (!begin) return std::move(begin).fail();
-  std::string taken(1, options.decimal);
-  if (options.thousands) taken += *options.thousands;
-  auto found = sniff_delimiter(*begin, options.quote, options.comment, taken);
+  std::string marks(1, options.decimal);
+  if (options.thousands) marks += *options.thousands;
+  auto found = sniff_delimiter(*begin, options.quote, options.comment, marks);
   if (!found) return std::move(found).context(path());
   taker_->syntax().delimiter = *found;
   return {};

@@ -2,8 +2,8 @@
 // text ignored; the one that cuts records most evenly wins, and two that do
 // so equally well are an error that names both.
 #include <algorithm>
+#include <array>
 #include <map>
-#include <vector>
 
 #include "table/csv.h"
 
@@ -88,37 +88,37 @@ std::vector<std::size_t> count_fields(std::string_view text, char delimiter,
 
 Result<char> sniff_delimiter(std::string_view whole, char quote,
                              std::optional<char> comment,
-                             std::string_view taken) {
+                             std::string_view marks) {
   const std::string uncommented = comment ? without_lines(whole, *comment) : "";
   const std::string_view text = comment ? uncommented : whole;
-  std::vector<Candidate> candidates{{',', "comma"},
-                                    {';', "semicolon"},
-                                    {'\t', "tab"},
-                                    {'|', "|"},
-                                    {' ', "space"}};
-  std::erase_if(candidates, [&](const Candidate& c) {
-    return taken.find(c.delimiter) != taken.npos;
-  });
+  std::array<Candidate, 5> candidates{{{',', "comma"},
+                                       {';', "semicolon"},
+                                       {'\t', "tab"},
+                                       {'|', "|"},
+                                       {' ', "space"}}};
   for (auto& c : candidates) judge(c, text, quote);
-  const char in_one_column = candidates[0].delimiter;
   std::stable_sort(
       candidates.begin(), candidates.end(),
       [](const auto& a, const auto& b) { return a.score > b.score; });
-  if (candidates[0].score == 0) return in_one_column;
+  if (candidates[0].score == 0) return ',';  // one column
   // A space inside texts is common: it never contests another delimiter.
   const auto space = std::find_if(candidates.begin(), candidates.end(),
                                   [](auto& c) { return c.delimiter == ' '; });
   const bool other = std::any_of(
       candidates.begin(), candidates.end(),
       [](auto& c) { return c.delimiter != ' ' && c.score > kLikely; });
-  if (other && space != candidates.end()) {
-    std::rotate(space, space + 1, candidates.end());
-  }
+  if (other) std::rotate(space, space + 1, candidates.end());
   const Candidate& best = candidates[0];
   const Candidate& second = candidates[1];
   const bool contested = second.score >= kGoodEnough &&
                          best.score - second.score < kClose &&
                          second.delimiter != ' ';
+  const auto is_mark = [&](const Candidate& c) {
+    return marks.find(c.delimiter) != marks.npos;
+  };
+  if (contested && is_mark(best) != is_mark(second)) {
+    return is_mark(best) ? second.delimiter : best.delimiter;
+  }
   if (contested) {
     return Error{Fault::data, "both " + std::string(best.name) + " (" +
                                   std::to_string(best.fields) +

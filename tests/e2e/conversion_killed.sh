@@ -4,7 +4,7 @@
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-{ echo x,y; seq 1 3000000 | awk '{print $1 % 97 "." $1 ",", 2 * $1 + $1 % 5}' | tr -d ' '; } >"$T/a.csv"
+{ echo x,y; seq 1 6000000 | awk '{print $1 % 97 "." $1 ",", 2 * $1 + $1 % 5}' | tr -d ' '; } >"$T/a.csv"
 cat >"$T/job.yaml" <<YAML
 kind: train
 data: $T/a.csv
@@ -14,9 +14,10 @@ retry: {max: 3, on: [signal], backoff: 1s}
 YAML
 start_cluster 1 2
 converted() { find "$T/worker1/converted" -name '*.h5*' 2>/dev/null; }
-# pids of the jobs' processes that hold a file of the conversion open
+# pids of the jobs' processes that read their input, or write what it becomes
 converting() {
-  { find /proc/[0-9]*/fd -lname "$T/worker1/converted/*.tmp*" 2>/dev/null || true; } |
+  { find /proc/[0-9]*/fd \( -lname "$T/worker1/jobs/*/input" -o \
+    -lname "$T/worker1/converted/*.tmp*" \) 2>/dev/null || true; } |
     cut -d/ -f3 | sort -u
 }
 
