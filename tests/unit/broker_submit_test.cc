@@ -147,7 +147,7 @@ TEST_CASE("an idempotency key is of one user and one document") {
   CHECK(w.said() == Lines{"c1 <- accepted j2"});
   Submit third;
   third.job = job_named("j3");
-  third.idempotency_key = "k";
+  third.idempotency_key = std::string("k");
   third.document = 1;
   w.say("c1", third);
   CHECK(w.said() == Lines{"c1 <- accepted j3"});
