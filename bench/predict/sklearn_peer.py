@@ -1,5 +1,6 @@
 """What a person would write instead of `mlsubmit predict`.
-usage: sklearn_peer.py fit KIND CSV MODEL      KIND: logistic, ridge, forest
+usage: sklearn_peer.py fit KIND CSV MODEL
+       KIND: logistic, ridge, forest, boosted (XGBoost)
        sklearn_peer.py whole|chunks MODEL CSV OUT"""
 import pickle
 import sys
@@ -15,14 +16,19 @@ def fit(kind, source, target):
     from sklearn.preprocessing import StandardScaler
     frame = pd.read_csv(source)
     y = frame.pop("label")
-    last = {"logistic": LogisticRegression(),
-            "ridge": Ridge(),
-            "forest": RandomForestClassifier(50, min_samples_leaf=20,
-                                             n_jobs=2)}[kind]
-    steps = [SimpleImputer(strategy="median")]
-    if kind != "forest":
-        steps.append(StandardScaler())
-    model = make_pipeline(*steps, last).fit(frame, y)
+    if kind == "boosted":
+        from xgboost import XGBClassifier
+        steps = [XGBClassifier(n_estimators=50, max_depth=6, learning_rate=0.1,
+                               tree_method="hist", n_jobs=2)]
+    else:
+        steps = [SimpleImputer(strategy="median")]
+        if kind != "forest":
+            steps.append(StandardScaler())
+        steps.append({"logistic": LogisticRegression(),
+                      "ridge": Ridge(),
+                      "forest": RandomForestClassifier(
+                          50, min_samples_leaf=20, n_jobs=2)}[kind])
+    model = make_pipeline(*steps).fit(frame, y)
     with open(target, "wb") as file:
         pickle.dump((list(frame.columns), model), file)
 

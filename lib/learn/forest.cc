@@ -2,6 +2,7 @@
 #include "learn/forest.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "learn/metrics.h"
@@ -165,14 +166,19 @@ Result<prep::Matrix> ForestModel::predict(const prep::Matrix& x) const {
   if (!fits) return std::move(fits).fail();
   prep::Matrix out = make_matrix(x.rows, outputs_);
   std::vector<double> sums(kBlock * outputs_);
+  std::array<std::uint32_t, kBlock> leaves{};
   const auto count = static_cast<double>(trees_.size());
   for (std::size_t first = 0; first < x.rows; first += kBlock) {
     const std::size_t rows = std::min(kBlock, x.rows - first);
     std::fill(sums.begin(), sums.end(), 0);
     for (const Tree& tree : trees_) {
+      for (std::size_t i = 0; i < rows; i += Tree::kRowsAtOnce) {
+        tree.leaves_of(x.row(first + i).data(), x.columns,
+                       std::min(Tree::kRowsAtOnce, rows - i),
+                       leaves.data() + i);
+      }
       for (std::size_t i = 0; i < rows; ++i) {
-        const std::size_t leaf = tree.leaf_of(x.row(first + i).data());
-        const float* values = tree.leaves.data() + leaf * outputs_;
+        const float* values = tree.leaves.data() + leaves[i] * outputs_;
         for (std::size_t o = 0; o < outputs_; ++o) {
           sums[i * outputs_ + o] += static_cast<double>(values[o]);
         }

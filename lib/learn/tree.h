@@ -1,6 +1,8 @@
 // One decision tree, grown on binned features, and its flat form.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -30,6 +32,24 @@ struct Tree {
       at = n.next + (row[n.feature] <= n.threshold ? 0 : 1);
     }
     return nodes[at].next;
+  }
+  /// The same of `count` rows, at most kRowsAtOnce, each `width` numbers long.
+  /// Each step waits for memory: those of several rows wait together.
+  static constexpr std::size_t kRowsAtOnce = 8;
+  void leaves_of(const float* rows, std::size_t width, std::size_t count,
+                 std::uint32_t* out) const {
+    std::array<std::uint32_t, kRowsAtOnce> at{};
+    for (bool moves = true; moves;) {
+      moves = false;
+      for (std::size_t i = 0; i < count; ++i) {
+        const TreeNode& n = nodes[at[i]];
+        if (n.feature < 0) continue;
+        const float x = rows[i * width + static_cast<std::size_t>(n.feature)];
+        at[i] = n.next + static_cast<std::uint32_t>(!(x <= n.threshold));
+        moves = true;
+      }
+    }
+    for (std::size_t i = 0; i < count; ++i) out[i] = nodes[at[i]].next;
   }
 };
 
