@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "table/checksum.h"
 #include "table/chunk_queue.h"
 #include "table/column_digest.h"
+#include "table/column_sets.h"
 #include "table/h5.h"
 #include "table/seal.h"
 
@@ -31,7 +33,6 @@ constexpr std::size_t kMostOpen = 256;
 /// of its heap is part of the file.
 constexpr std::uint64_t kTextRows = 4096;
 constexpr std::size_t kTextBytes = 4u << 20;
-constexpr const char* kUnits = "microseconds since 1970-01-01T00:00:00Z";
 
 /// The largest power of two in [256, 65536] with all open chunks <= 64 MiB.
 std::uint64_t chunk_for(std::size_t columns) {
@@ -42,36 +43,7 @@ std::uint64_t chunk_for(std::size_t columns) {
   return rows;
 }
 
-/// Whether the column has a data set that tells which values are missing.
-bool has_mask(const ColumnReport& report) {
-  switch (report.type) {
-    case Type::date:
-    case Type::time: return true;
-    case Type::real:
-    case Type::category: return false;
-    case Type::integer:
-    case Type::boolean:
-    case Type::text:
-    case Type::id: return report.stats.missing > 0;
-  }
-  return false;
-}
-
-Result<> describe(hid_t object, const char* encoding, const char* version) {
-  auto done =
-      h5::write_attribute(object, "encoding-type", std::string(encoding));
-  if (!done) return done;
-  return h5::write_attribute(object, "encoding-version", std::string(version));
-}
-
 }  // namespace
-
-/// The open data sets of one column.
-struct OpenSets {
-  h5::Handle object;  ///< a group that holds them, if there is one
-  h5::Handle values;
-  h5::Handle mask;
-};
 
 /// Memory of a chunk that was written, for the one after the next.
 struct Spare {
@@ -108,8 +80,7 @@ struct DatasetWriter::Impl {
   std::size_t text_bytes = 0;
   bool has_texts = false;
   h5::Handle file;
-  h5::Handle table;
-  h5::Handle missing;
+  std::optional<TableGroup> table;
   h5::Handle index;
   std::vector<OpenColumn> columns;
   std::unique_ptr<ChunkQueue> queue;
@@ -119,7 +90,6 @@ struct DatasetWriter::Impl {
     queue.reset();
     columns.clear();
     index.reset();
-    missing.reset();
     table.reset();
     file.reset();
     if (!temporary.empty()) ::unlink(temporary.c_str());
@@ -128,17 +98,8 @@ struct DatasetWriter::Impl {
     return {inspection.rows, std::min(chunk, inspection.rows), compress, true};
   }
   Result<> open_table();
-  Result<> create_sets(std::size_t column);
-  Result<> reopen_sets(std::size_t column);
   Result<> use(std::size_t column);
   void release(std::size_t column);
-  Result<OpenSets> open(const ColumnReport& report);
-  Result<OpenSets> open_nullable(const ColumnReport& report,
-                                 const std::string& name, hid_t type);
-  Result<OpenSets> open_moment(const ColumnReport& report,
-                               const std::string& name);
-  Result<OpenSets> open_text(const ColumnReport& report,
-                             const std::string& name);
   Result<> append(std::span<const Cells> cells, std::size_t from,
                   std::size_t to);
   Result<> append_texts(std::span<const Cells> cells, std::size_t from,
@@ -151,115 +112,18 @@ struct DatasetWriter::Impl {
   Result<> write_levels(std::size_t column, std::span<const std::string> texts);
 };
 
-Result<OpenSets> DatasetWriter::Impl::open_nullable(const ColumnReport& report,
-                                                    const std::string& name,
-                                                    hid_t type) {
-  OpenSets out;
-  const bool boolean = report.type == Type::boolean;
-  const bool moment = report.type == Type::date || report.type == Type::time;
-  if (report.stats.missing == 0 && !moment) {
-    out.values = h5::create_column(table.get(), name, type, shape());
-    auto done = describe(out.values.get(), "array", "0.2.0");
-    if (!done) return std::move(done).fail();
-    return out;
-  }
-  out.object = h5::create_group(table.get(), name);
-  out.values = h5::create_column(out.object.get(), "values", type, shape());
-  out.mask = h5::create_column(out.object.get(), "mask",
-                               h5::boolean_type().get(), shape());
-  auto done =
-      describe(out.object.get(),
-               boolean ? "nullable-boolean" : "nullable-integer", "0.1.0");
-  for (const auto* part : {&out.values, &out.mask}) {
-    if (done) done = describe(part->get(), "array", "0.2.0");
-  }
-  if (!done) return std::move(done).fail();
-  return out;
-}
-
-Result<OpenSets> DatasetWriter::Impl::open_moment(const ColumnReport& report,
-                                                  const std::string& name) {
-  auto out = open_nullable(report, name, H5T_STD_I64LE);
-  if (!out) return out;
-  Result<> done;
-  for (const hid_t owner : {out->object.get(), out->values.get()}) {
-    if (done) done = h5::write_attribute(owner, "units", std::string(kUnits));
-  }
-  if (done && !report.date_format.empty()) {
-    done = h5::write_attribute(out->object.get(), "date_format",
-                               report.date_format);
-  }
-  if (!done) return std::move(done).fail();
-  return out;
-}
-
-Result<OpenSets> DatasetWriter::Impl::open_text(const ColumnReport& report,
-                                                const std::string& name) {
-  OpenSets out;
-  h5::ColumnShape plain = shape();
-  plain.compress = false;  // the texts lie in the heap, filters miss them
-  plain.whole_chunks = false;
-  out.values =
-      h5::create_column(table.get(), name, h5::text_type().get(), plain);
-  auto done = describe(out.values.get(), "string-array", "0.2.0");
-  if (report.stats.missing > 0) {
-    if (!missing) missing = h5::create_group(file.get(), "table_missing");
-    out.mask = h5::create_column(missing.get(), name, h5::boolean_type().get(),
-                                 shape());
-  }
-  if (!done) return std::move(done).fail();
-  return out;
-}
-
-Result<OpenSets> DatasetWriter::Impl::open(const ColumnReport& report) {
-  const std::string name = h5::link_name(report.name);
-  switch (report.type) {
-    case Type::integer: return open_nullable(report, name, H5T_STD_I64LE);
-    case Type::date:
-    case Type::time: return open_moment(report, name);
-    case Type::boolean:
-      return open_nullable(report, name, h5::boolean_type().get());
-    case Type::real: {
-      OpenSets out;
-      out.values =
-          h5::create_column(table.get(), name, H5T_IEEE_F64LE, shape());
-      auto done = describe(out.values.get(), "array", "0.2.0");
-      if (!done) return std::move(done).fail();
-      return out;
-    }
-    case Type::category: {
-      OpenSets out;
-      out.object = h5::create_group(table.get(), name);
-      out.values =
-          h5::create_column(out.object.get(), "codes", H5T_STD_I32LE, shape());
-      auto done = describe(out.object.get(), "categorical", "0.2.0");
-      if (done) {
-        done = h5::write_boolean_attribute(out.object.get(), "ordered", false);
-      }
-      if (done) done = describe(out.values.get(), "array", "0.2.0");
-      if (!done) return std::move(done).fail();
-      return out;
-    }
-    case Type::text: return open_text(report, name);
-    case Type::id:
-      return report.integral ? open_nullable(report, name, H5T_STD_I64LE)
-                             : open_text(report, name);
-  }
-  return Error{Fault::bug, "a column of no type"};
-}
-
 /// The table with its index; its columns are created when they are written.
 Result<> DatasetWriter::Impl::open_table() {
-  table = h5::create_group(file.get(), "table");
-  auto done = describe(table.get(), "dataframe", "0.2.0");
+  table.emplace(file.get());
+  auto done = describe(table->get(), "dataframe", "0.2.0");
   if (done)
-    done = h5::write_attribute(table.get(), "_index", std::string("row"));
+    done = h5::write_attribute(table->get(), "_index", std::string("row"));
   std::vector<std::string> order;
   for (const auto& c : inspection.columns) {
     order.push_back(h5::link_name(c.name));
   }
-  if (done) done = h5::write_attribute(table.get(), "column-order", order);
-  index = h5::create_column(table.get(), "row", H5T_STD_I64LE, shape());
+  if (done) done = h5::write_attribute(table->get(), "column-order", order);
+  index = h5::create_column(table->get(), "row", H5T_STD_I64LE, shape());
   if (done) done = describe(index.get(), "array", "0.2.0");
   for (const auto& report : inspection.columns) {
     OpenColumn column;
@@ -275,48 +139,17 @@ Result<> DatasetWriter::Impl::open_table() {
   return done;
 }
 
-Result<> DatasetWriter::Impl::create_sets(std::size_t column) {
-  const ColumnReport& report = inspection.columns[column];
-  auto opened = open(report);
-  if (!opened) return std::move(opened).fail();
-  const hid_t owner =
-      opened->object ? opened->object.get() : opened->values.get();
-  auto done = h5::write_attribute(owner, "mlbatch-type",
-                                  std::string(name_of(report.type)));
-  if (done) done = h5::write_attribute(owner, "mlbatch-name", report.name);
-  columns[column].sets = std::move(*opened);
-  columns[column].created = true;
-  return done;
-}
-
-Result<> DatasetWriter::Impl::reopen_sets(std::size_t column) {
-  const ColumnReport& report = inspection.columns[column];
-  const std::string name = h5::link_name(report.name);
-  OpenSets& sets = columns[column].sets;
-  const bool texts = columns[column].width == 0;
-  const bool group =
-      report.type == Type::category || (columns[column].has_mask && !texts);
-  const hid_t owner = table.get();
-  if (group) sets.object = h5::open_object(owner, name);
-  const hid_t holder = group ? sets.object.get() : owner;
-  sets.values =
-      h5::open_object(holder, !group                          ? name
-                              : report.type == Type::category ? "codes"
-                                                              : "values");
-  if (columns[column].has_mask) {
-    sets.mask =
-        h5::open_object(texts ? missing.get() : holder, texts ? name : "mask");
-  }
-  const bool good = sets.values && (sets.mask || !columns[column].has_mask);
-  if (good) return {};
-  return Error{Fault::data, "HDF5: cannot open the column '" + report.name +
-                                "' again; is the disk full?"};
-}
-
 /// Before the data sets of a column are written to.
 Result<> DatasetWriter::Impl::use(std::size_t column) {
-  if (columns[column].sets.values) return {};
-  return columns[column].created ? reopen_sets(column) : create_sets(column);
+  OpenColumn& c = columns[column];
+  if (c.sets.values) return {};
+  const ColumnReport& report = inspection.columns[column];
+  auto opened =
+      c.created ? table->reopen(report) : table->create(report, shape());
+  if (!opened) return std::move(opened).fail();
+  c.sets = std::move(*opened);
+  c.created = true;
+  return {};
 }
 
 void DatasetWriter::Impl::release(std::size_t column) {
@@ -597,7 +430,6 @@ Result<> DatasetWriter::finish(std::span<const Levels> levels) {
   if (!done) return std::move(done).context(impl_->path);
   impl_->columns.clear();
   impl_->index.reset();
-  impl_->missing.reset();
   impl_->table.reset();
   const bool flushed = H5Fflush(impl_->file.get(), H5F_SCOPE_GLOBAL) >= 0;
   impl_->file.reset();
