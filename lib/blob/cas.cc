@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <tuple>
+#include <vector>
 
 #include "base/file.h"
 #include "blob/copy.h"
@@ -186,6 +189,39 @@ Result<> Cas::remove(const Digest& digest) {
     return file_error(target, "cannot remove");
   }
   return {};
+}
+
+void Cas::touch(const Digest& digest) const {
+  ::utimensat(AT_FDCWD, path(digest).c_str(), nullptr, 0);
+}
+
+void Cas::trim(std::uint64_t limit) const {
+  struct Kept {
+    fs::file_time_type used;
+    std::uint64_t bytes = 0;
+    fs::path path;
+    bool operator<(const Kept& other) const {
+      return std::tie(used, path) < std::tie(other.used, other.path);
+    }
+  };
+  std::vector<Kept> all;
+  std::uint64_t total = 0;
+  // What cannot be looked at is left alone.
+  std::error_code error;
+  for (const auto& folder : fs::directory_iterator(dir_, error)) {
+    if (folder.path().filename() == "tmp") continue;
+    for (const auto& file : fs::directory_iterator(folder.path(), error)) {
+      Kept one{file.last_write_time(error), file.file_size(error), file.path()};
+      if (error) continue;
+      total += one.bytes;
+      all.push_back(std::move(one));
+    }
+  }
+  std::sort(all.begin(), all.end());
+  for (const Kept& one : all) {
+    if (total <= limit) return;
+    if (fs::remove(one.path, error)) total -= one.bytes;
+  }
 }
 
 }  // namespace mlb::blob

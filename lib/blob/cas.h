@@ -51,6 +51,12 @@ class Cas {
   std::string path(const Digest& digest) const;
   /// Removing what is not there is no error.
   Result<> remove(const Digest& digest);
+  /// Of use now, as trim() sees it.
+  void touch(const Digest& digest) const;
+  /// Removes those that were of no use for the longest time, until the rest has
+  /// at most `limit` bytes; a file that was linked out of here stays there. Not
+  /// while another thread takes one out.
+  void trim(std::uint64_t limit) const;
 
   const std::string& dir() const { return dir_; }
   /// For a file that is being received; same file system as the blobs.

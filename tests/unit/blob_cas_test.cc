@@ -156,3 +156,29 @@ TEST_CASE("a directory that cannot be made is an error that names it") {
   REQUIRE_FALSE(cas);
   CHECK(cas.error().message.find("data.csv/blobs") != std::string::npos);
 }
+
+TEST_CASE("what was of no use for the longest time goes first") {
+  const World w;
+  Cas cas = w.cas;
+  std::vector<Digest> blobs;
+  for (const char c : std::string_view("abcd")) {
+    blobs.push_back(cas.put_bytes(view_of(std::string(100, c)))->digest);
+    // An hour between each and the next.
+    const auto age = std::chrono::hours(4 - static_cast<int>(blobs.size()));
+    fs::last_write_time(cas.path(blobs.back()),
+                        fs::file_time_type::clock::now() - age);
+  }
+  cas.touch(blobs[0]);
+  cas.trim(400);
+  for (const auto& blob : blobs) CHECK(cas.has(blob));
+  const std::string out = w.folder.at("out");
+  REQUIRE(cas.take_out(blobs[1], out, Way::link));
+  cas.trim(250);
+  CHECK(cas.has(blobs[0]));
+  CHECK_FALSE(cas.has(blobs[1]));
+  CHECK_FALSE(cas.has(blobs[2]));
+  CHECK(cas.has(blobs[3]));
+  CHECK(slurp(out) == std::string(100, 'b'));
+  cas.trim(0);
+  CHECK_FALSE(cas.has(blobs[0]));
+}

@@ -28,8 +28,9 @@ blob::Line line_to(transport::Dealer& dealer, const std::atomic<bool>& stop) {
 
 }  // namespace
 
-BlobAccess::BlobAccess(std::string cache_dir, const std::atomic<bool>& stop)
-    : cache_dir_(std::move(cache_dir)), stop_(stop) {}
+BlobAccess::BlobAccess(std::string cache_dir, std::uint64_t cache_size,
+                       const std::atomic<bool>& stop)
+    : cache_dir_(std::move(cache_dir)), cache_size_(cache_size), stop_(stop) {}
 
 Result<> BlobAccess::fetch(const Digest& digest, const std::string& path) {
   ::unlink(path.c_str());
@@ -47,7 +48,10 @@ Result<> BlobAccess::fetch(const Digest& digest, const std::string& path) {
     if (got) got = cache->adopt(digest);
     if (!got) return got;
   }
-  return cache->take_out(digest, path, blob::Way::link);
+  auto taken = cache->take_out(digest, path, blob::Way::link);
+  cache->touch(digest);
+  cache->trim(cache_size_);
+  return taken;
 }
 
 Result<> BlobAccess::download(const Digest& digest, const std::string& path) {

@@ -30,9 +30,10 @@ enum class BlobPath {
 
 class BlobAccess {
  public:
-  /// `cache_dir`: blobs that this worker has fetched.  `stop` may be set by
-  /// another thread to end a transfer.
-  BlobAccess(std::string cache_dir, const std::atomic<bool>& stop);
+  /// `cache_dir`: blobs that this worker has fetched, at most `cache_size`
+  /// bytes of them.  `stop` may be set by another thread to end a transfer.
+  BlobAccess(std::string cache_dir, std::uint64_t cache_size,
+             const std::atomic<bool>& stop);
 
   void use(BlobSource source) { source_ = std::move(source); }
   /// Puts the blob at `path`.
@@ -48,6 +49,7 @@ class BlobAccess {
   Result<> upload(const std::string& path, const blob::Stored& blob);
 
   std::string cache_dir_;
+  std::uint64_t cache_size_;
   const std::atomic<bool>& stop_;
   BlobSource source_;
   transport::Context context_;

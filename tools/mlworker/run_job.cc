@@ -141,8 +141,10 @@ Result<> run_train(Work& work, Reporter& reporter) {
   if (!done) return done;
   work.outcome.success = !*lost && !stop_asked();
   if (*lost) {
-    fail(work.outcome, FailureClass::nan,
-         "the training loss became nan; a smaller learning rate may help");
+    fail(
+        work.outcome, FailureClass::nan,
+        "the training loss became nan or infinite; a smaller learning rate may "
+        "help");
   } else if (stop_asked()) {
     fail(work.outcome, FailureClass::cancelled, "asked to stop");
   }

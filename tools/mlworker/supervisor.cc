@@ -91,7 +91,7 @@ Supervisor::Supervisor(const ServeOptions& options, exec::Launcher launcher,
       context_(std::move(context)),
       dealer_(std::move(dealer)),
       agent_(std::move(agent)),
-      blobs_(options.data + "/cache", stop_transfers_) {}
+      blobs_(options.data + "/cache", options.cache_size, stop_transfers_) {}
 
 void Supervisor::step(const Event& event) {
   for (const auto& action : agent_.step(read_clock(), event)) {

@@ -38,7 +38,7 @@ struct ServeOptions {
   std::string name;
   std::uint32_t slots = 1;
   std::uint64_t memory = 0;
-  std::uint64_t cache_size = 8ull << 30;  ///< of converted CSVs
+  std::uint64_t cache_size = 8ull << 30;  ///< of converted CSVs, and of blobs
   std::map<std::string, std::string> labels;
   std::optional<Millis> idle_exit;
   bool once = false;  ///< end after the first job
