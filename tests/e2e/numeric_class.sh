@@ -6,7 +6,7 @@
 # shellcheck source=crash_common.sh
 source "$(dirname "$0")/crash_common.sh"
 
-EPOCHS=400
+EPOCHS=6000
 job=$MLB_BIN/../libexec/mlbatch-job
 [[ -x $job ]] || job=$MLB_BIN/mlbatch-job
 digest() { sha256sum <"$1/out/model.mlm" | cut -d' ' -f1; }
@@ -33,7 +33,7 @@ MLBATCH_BROKER=$(sed -n 's/^ready //p' "$T/broker.out")
 export MLBATCH_BROKER
 OPENBLAS_CORETYPE=PRESCOTT start_worker 1
 slow_spec
-id=$(mlsubmit submit "$T/slow.yaml" --set 'train.checkpoint={every: 100 epochs, keep: 10}')
+id=$(mlsubmit submit "$T/slow.yaml" --set 'train.checkpoint={every: 2000 epochs, keep: 10}')
 folder=$T/worker1/jobs/$id.1
 wait_for 60 '[[ -e $folder/checkpoint-2 ]]'
 kill -STOP "${PIDS[worker1]}"
