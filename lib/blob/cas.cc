@@ -198,8 +198,8 @@ void Cas::touch(const Digest& digest) const {
 void Cas::trim(std::uint64_t limit) const {
   struct Kept {
     fs::file_time_type used;
-    std::uint64_t bytes = 0;
     fs::path path;
+    std::uint64_t bytes = 0;
     bool operator<(const Kept& other) const {
       return std::tie(used, path) < std::tie(other.used, other.path);
     }
@@ -211,7 +211,8 @@ void Cas::trim(std::uint64_t limit) const {
   for (const auto& folder : fs::directory_iterator(dir_, error)) {
     if (folder.path().filename() == "tmp") continue;
     for (const auto& file : fs::directory_iterator(folder.path(), error)) {
-      Kept one{file.last_write_time(error), file.file_size(error), file.path()};
+      Kept one{.used = file.last_write_time(error), .path = file.path()};
+      if (!error) one.bytes = file.file_size(error);
       if (error) continue;
       total += one.bytes;
       all.push_back(std::move(one));

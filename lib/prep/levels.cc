@@ -49,16 +49,21 @@ std::int64_t LevelFinder::at(std::size_t row) const {
 
 LevelCounts count_levels(const Column& column, const Rows& rows) {
   LevelCounts out;
-  if (is_number(column)) {
-    // By value; the text tells apart what is one double.
-    std::map<std::pair<double, std::string>, std::uint64_t> counted;
+  const auto each_present = [&](auto count) {
     for (const auto row : rows) {
       if (lacks_value(column, row)) {
         ++out.missing;
       } else {
-        ++counted[{number_at(column, row), column.text_of(row)}];
+        count(row);
       }
     }
+  };
+  if (is_number(column)) {
+    // By value; the text tells apart what is one double.
+    std::map<std::pair<double, std::string>, std::uint64_t> counted;
+    each_present([&](std::size_t row) {
+      ++counted[{number_at(column, row), column.text_of(row)}];
+    });
     for (const auto& [level, count] : counted) {
       out.levels.push_back(level.second);
       out.counts.push_back(count);
@@ -68,24 +73,14 @@ LevelCounts count_levels(const Column& column, const Rows& rows) {
   std::map<std::string, std::uint64_t> counted;
   if (column.type == Type::category) {
     std::vector<std::uint64_t> by_code(column.levels.size());
-    for (const auto row : rows) {
-      if (column.is_missing(row)) {
-        ++out.missing;
-      } else {
-        ++by_code[static_cast<std::size_t>(column.codes[row])];
-      }
-    }
+    each_present([&](std::size_t row) {
+      ++by_code[static_cast<std::size_t>(column.codes[row])];
+    });
     for (std::size_t i = 0; i < by_code.size(); ++i) {
       if (by_code[i] > 0) counted[column.levels[i]] += by_code[i];
     }
   } else {
-    for (const auto row : rows) {
-      if (column.is_missing(row)) {
-        ++out.missing;
-      } else {
-        ++counted[column.text_of(row)];
-      }
-    }
+    each_present([&](std::size_t row) { ++counted[column.text_of(row)]; });
   }
   for (const auto& [level, count] : counted) {
     out.levels.push_back(level);

@@ -66,8 +66,11 @@ struct Cells {
   }
   /// With the NUL behind it.
   std::string_view text(std::size_t row) const {
-    const std::size_t begin = row == 0 ? 0 : end(row - 1);
-    return {texts + begin, end(row) - begin};
+    return {texts + begin(row), end(row) - begin(row)};
+  }
+  /// Where a text begins in `texts`, and where it ends.
+  std::uint32_t begin(std::size_t row) const {
+    return row == 0 ? 0 : end(row - 1);
   }
   std::uint32_t end(std::size_t row) const {
     std::uint32_t out;

@@ -7,8 +7,7 @@ namespace mlb::table {
 
 std::uint64_t line_of_row(const std::string& csv_path,
                           const CsvOptions& options, std::uint64_t row) {
-  if (csv_path == "-") return 0;
-  if (row == 0) return 0;
+  if (csv_path == "-" || row == 0) return 0;
   auto file = CsvFile::open(csv_path, options);
   if (!file) return 0;
   BlockTaker& taker = file->reader().taker();

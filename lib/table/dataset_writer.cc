@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -178,16 +179,18 @@ Result<> DatasetWriter::Impl::append(std::span<const Cells> cells,
   return has_texts ? append_texts(cells, from, to) : Result<>();
 }
 
-/// Rows [from, to) at once: the bytes of their texts, or 0 without an end.
-std::size_t bytes_of(const Cells& cells, std::size_t from, std::size_t to) {
-  return cells.end(to - 1) - (from == 0 ? 0 : cells.end(from - 1));
+/// The texts of rows [from, to), one behind the other.
+std::string_view texts_of(const Cells& cells, std::size_t from,
+                          std::size_t to) {
+  const std::size_t begin = cells.begin(from);
+  return {cells.texts + begin, cells.begin(to) - begin};
 }
 
 void copy_texts(const Cells& cells, std::size_t from, std::size_t to,
                 OpenColumn& column) {
-  const std::size_t begin = from == 0 ? 0 : cells.end(from - 1);
-  const std::size_t shift = column.texts.size() - begin;  // may wrap around
-  column.texts.append(cells.texts + begin, bytes_of(cells, from, to));
+  // May wrap around.
+  const std::size_t shift = column.texts.size() - cells.begin(from);
+  column.texts += texts_of(cells, from, to);
   for (std::size_t row = from; row < to; ++row) {
     column.text_ends.push_back(shift + cells.end(row));
   }
@@ -196,16 +199,15 @@ void copy_texts(const Cells& cells, std::size_t from, std::size_t to,
 Result<> DatasetWriter::Impl::append_texts(std::span<const Cells> cells,
                                            std::size_t from, std::size_t to) {
   while (from < to) {
-    // As many rows as do not fill up what is written at once, or the one that
-    // does.
-    std::size_t end = std::min(to, from + (kTextRows - text_rows));
     const auto bytes_upto = [&](std::size_t row) {
       std::size_t out = 0;
       for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (columns[i].width == 0) out += bytes_of(cells[i], from, row);
+        if (columns[i].width == 0) out += texts_of(cells[i], from, row).size();
       }
       return out;
     };
+    // Up to the first row that fills up what is written at once.
+    std::size_t end = std::min(to, from + (kTextRows - text_rows));
     while (end > from + 1 && text_bytes + bytes_upto(end - 1) >= kTextBytes) {
       --end;
     }

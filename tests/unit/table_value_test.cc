@@ -156,10 +156,6 @@ std::string shuffled(std::string_view raw, std::size_t element) {
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 std::string deflated(std::string_view bytes, std::size_t planes) {
   std::string out = "of before";
   deflate_planes(bytes, planes, out);

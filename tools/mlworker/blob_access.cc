@@ -42,7 +42,8 @@ Result<> BlobAccess::fetch(const Digest& digest, const std::string& path) {
   }
   auto cache = blob::Cas::open(cache_dir_);
   if (!cache) return std::move(cache).fail();
-  if (!cache->has(digest)) {
+  const bool known = cache->has(digest);
+  if (!known) {
     const std::string incoming = cache->incoming_path(digest);
     auto got = download(digest, incoming);
     if (got) got = cache->adopt(digest);
@@ -50,7 +51,7 @@ Result<> BlobAccess::fetch(const Digest& digest, const std::string& path) {
   }
   auto taken = cache->take_out(digest, path, blob::Way::link);
   cache->touch(digest);
-  cache->trim(cache_size_);
+  if (!known) cache->trim(cache_size_);
   return taken;
 }
 
