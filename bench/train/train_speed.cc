@@ -8,8 +8,11 @@
 //                    jobs in a new FOLDER, and their training alone)
 //   CASE   mlp-BATCH, lenet-BATCH: a repetition is an epoch, after one that is
 //          not counted; forest, kmeans, svm, svm-probability, boosted,
-//          xgboost: a whole fit; gemm: 1024^3, ROWS is unused
+//          xgboost: a whole fit; gemm, blas: 1024^3 with our product and with
+//          OpenBLAS, ROWS is unused
 //   ROWS   a file: int32 rows, columns; float32 features, then targets
+#include <cblas.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -182,8 +185,9 @@ void time_xgboost(const Design& rows, int threads, int repeats) {
   watch.print("-");
 }
 
-/// What the processor gives at most with the product's matrix product.
-void time_gemm(int repeats) {
+/// A large product: what the processor gives at most, with ours, or with the
+/// BLAS's own.
+void time_gemm(bool ours, int repeats) {
   constexpr std::size_t n = 1024;
   if (!ops::prepare()) die("this CPU lacks AVX2 or FMA");
   Rng rng(1);
@@ -193,11 +197,17 @@ void time_gemm(int repeats) {
   Stopwatch watch;
   for (int i = 0; i <= repeats; ++i) {
     watch.start();
-    ops::gemm(ops::Transpose::no, ops::Transpose::no, n, n, n, a.data(),
-              a.data(), 0.0f, c.data());
+    if (ours) {
+      ops::gemm(ops::Transpose::no, ops::Transpose::no, n, n, n, a.data(),
+                a.data(), 0.0f, c.data());
+    } else {
+      constexpr int side = n;
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, side, side, side,
+                  1, a.data(), side, a.data(), side, 0, c.data(), side);
+    }
     if (i > 0) watch.stop();
   }
-  watch.print(ops::kernels());
+  watch.print(ours ? "ours" : ops::kernels());
 }
 
 ModelSpec classical(const std::string& name) {
@@ -226,7 +236,9 @@ ModelSpec classical(const std::string& name) {
 
 void measure(const std::string& name, const std::string& path, int threads,
              int repeats) {
-  if (name == "gemm") return time_gemm(repeats);
+  if (name == "gemm" || name == "blas") {
+    return time_gemm(name == "gemm", repeats);
+  }
   const Design rows = read_rows(path);
   const auto dash = name.find('-');
   const std::string net = name.substr(0, dash);

@@ -41,7 +41,7 @@ std::string numeric_class() {
   static const std::uint32_t functions = mathematics();
   char text[16];
   std::snprintf(text, sizeof text, "%08x", functions);
-  return ops::kernels() + " x86-64-v3 libm " + text;
+  return ops::kernels() + " x86-64-v3 fma libm " + text;
 }
 
 }  // namespace mlb::learn

@@ -1,7 +1,7 @@
 // The only seam between nets and arithmetic: float in the product, double in
-// gradient checks.  exp, log and tanh of floats are our own, so that results
-// do not depend on the C library; the matrix product is OpenBLAS on one
-// thread.
+// gradient checks.  exp, log, tanh and the matrix product of floats are our
+// own, so that results depend neither on the C library nor on the CPU; the
+// product of doubles is OpenBLAS on one thread.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ struct Panel {
 };
 
 /// c (m x n) = a' b' + beta c; a' is m x k, b' is k x n, each the transpose of
-/// its panel if so asked.
+/// its panel if so asked.  With beta 0 what is in c does not matter.
 void gemm(Transpose ta, Transpose tb, std::size_t m, std::size_t n,
           std::size_t k, Panel<const float> a, Panel<const float> b, float beta,
           Panel<float> c);
@@ -53,7 +53,7 @@ T sigmoid(T x) {
   return T(1) / (T(1) + exp(-x));
 }
 
-/// The kernels that the BLAS chose for this CPU: "Haswell".
+/// The kernels that the BLAS, of doubles, chose for this CPU: "Haswell".
 std::string kernels();
 
 /// One BLAS thread; checks that the CPU can run our numeric class.
