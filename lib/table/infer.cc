@@ -87,8 +87,11 @@ void ColumnJudge::add_levels(const ColumnSlice& slice, std::size_t column,
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     // The dictionaries of a wide table are beyond the cache.
-    if (i + kAhead < candidates.size()) {
-      levels_.expect(candidates[i + kAhead].hash);
+    if (i + 2 * kAhead < candidates.size()) {
+      const Candidate& soon = candidates[i + kAhead];
+      levels_.expect(soon.hash);
+      __builtin_prefetch(texts.begin(soon.row, column));
+      __builtin_prefetch(texts.place(candidates[i + 2 * kAhead].row, column));
     }
     const std::string_view text = texts.text(candidate.row, column);
     const std::size_t before = levels_.size();

@@ -54,6 +54,13 @@ class BlockTexts {
       : block_(block), index_(index), syntax_(syntax), line_(line) {}
   /// Valid until the next call.
   std::string_view text(std::size_t row, std::size_t column);
+  /// Where a text begins, and where that stands: both are far from the cache.
+  const char* begin(std::size_t row, std::size_t column) const {
+    return raw_field(block_, index_, row, column).data();
+  }
+  const std::uint32_t* place(std::size_t row, std::size_t column) const {
+    return &index_.ends[index_.first_end(row) + column];
+  }
   std::uint64_t line_at(std::size_t place);
   std::uint64_t line(std::size_t row) { return line_at(index_.starts[row]); }
 

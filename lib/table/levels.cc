@@ -56,11 +56,29 @@ std::uint64_t hash_text(std::string_view text) {
   return mix(mix(a ^ seed, b ^ hash) ^ kOdd, seed);
 }
 
+namespace {
+
+/// The first eight bytes, or all of a shorter text; no byte behind it is read.
+std::uint64_t head(std::string_view t) {
+  const char* const p = t.data();
+  const std::size_t size = t.size();
+  if (size >= 8) return load(p, 8);
+  // Overlapping loads agree where they overlap.
+  if (size >= 4) return load(p, 4) | load(p + size - 4, 4) << (8 * (size - 4));
+  std::uint64_t out = 0;
+  for (const std::size_t i : {std::size_t{0}, size / 2, size - 1}) {
+    if (size > 0) out |= load(p + i, 1) << (8 * i);
+  }
+  return out;
+}
+
+}  // namespace
+
 Levels::Slot Levels::slot_for(std::string_view t, std::uint32_t level) {
   Slot out;
   out.size = static_cast<std::uint32_t>(t.size());
   out.level = level;
-  out.begin = load(t.data(), std::min<std::size_t>(t.size(), 8));
+  out.begin = head(t);
   if (t.size() > 8) out.end = load(t.data() + t.size() - 8, 8);
   return out;
 }

@@ -22,7 +22,11 @@ class Levels {
   /// Says that such a text will soon be added or looked for.
   void expect(std::uint64_t hash) const {
     if (slots_.empty()) return;
-    __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+    // Of this slot and of the next one: two cache lines at most.
+    const char* const at = reinterpret_cast<const char*>(
+        slots_.data() + (hash & (slots_.size() - 1)));
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 2 * sizeof(Slot) - 1);
   }
   /// Its place; it is added unless it is there, and then was the last one.
   std::uint32_t add(std::uint64_t hash, std::string_view text);

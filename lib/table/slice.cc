@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include "table/levels.h"
 #include "table/quick_number.h"
@@ -230,6 +232,15 @@ void spoil(ColumnSlice& slice) {
   slice.spoilt |= slice.kept == Kept::booleans || slice.kept == Kept::moments;
 }
 
+/// Of a settled column: nothing but the numbers is of interest.
+void add_numbers(ColumnSlice& slice, std::span<const double> numbers) {
+  const auto count = static_cast<std::uint32_t>(numbers.size());
+  slice.values += count;
+  slice.numbers.insert(slice.numbers.end(), numbers.begin(), numbers.end());
+  slice.odd[static_cast<std::size_t>(Odd::not_boolean)].count += count;
+  slice.dates.numbers(count);
+}
+
 /// "-0" is a whole number, but another one as a real: its text tells both.
 void put_whole(ColumnSlice& slice, std::string_view text, std::size_t row,
                std::int64_t whole) {
@@ -293,19 +304,16 @@ bool one_more_moment(ColumnSlice& slice, std::string_view text,
 
 }  // namespace
 
-/// As many rows as are usual numbers, or missing; gives the first other one.
-template <class Number>
-std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
-                                     std::size_t column, std::size_t row,
-                                     std::size_t end, const Place& place) {
-  constexpr bool kWhole = std::is_same_v<Number, std::int64_t>;
+/// As many rows as are usual whole numbers, or missing; gives the first other
+/// one.
+std::size_t SliceScanner::quick_integers(const Block& block, const Index& index,
+                                         std::size_t column, std::size_t row,
+                                         std::size_t end, const Place& place) {
   ColumnSlice& slice = place.slice;
   const bool many = (place.known & Known::many) != 0;
-  const bool keeps = slice.kept == (kWhole ? Kept::integers : Kept::reals);
+  const bool keeps = slice.kept == Kept::integers;
   if (!keeps && slice.kept != Kept::nothing) return row;
-  const std::size_t before = slice.values;
-  if (stretch_.size() < end - row) stretch_.resize(end - row);
-  double* number = stretch_.data();
+  double* number = stretch(end - row);
   for (; row < end; ++row) {
     const std::string_view raw = raw_field(block, index, row, column);
     if (raw.empty()) {
@@ -313,26 +321,60 @@ std::size_t SliceScanner::quick_rows(const Block& block, const Index& index,
       continue;
     }
     if (!begins_number_[static_cast<unsigned char>(raw.front())]) break;
-    Number value = 0;
-    if constexpr (kWhole) {
-      if (!quick_integer(raw.data(), raw.size(), value)) break;
-      slice.increasing &= value > slice.last;
-      slice.last = value;
-    } else {
-      if (!quick_real(raw.data(), raw.size(), value)) break;
-    }
-    ++slice.values;
+    std::int64_t value = 0;
+    if (!quick_integer(raw.data(), raw.size(), value)) break;
+    slice.increasing &= value > slice.last;
+    slice.last = value;
     if (!many) distinct(place, raw, static_cast<std::uint32_t>(row));
     *number++ = static_cast<double>(value);
     if (keeps) slice.piece.put(row, value);
   }
-  const auto count = static_cast<std::uint32_t>(slice.values - before);
-  slice.numbers.insert(slice.numbers.end(), stretch_.data(), number);
-  slice.odd[static_cast<std::size_t>(Odd::not_boolean)].count += count;
-  if (!kWhole) {
-    slice.odd[static_cast<std::size_t>(Odd::not_integer)].count += count;
+  add_numbers(slice, {stretch_.data(), number});
+  return row;
+}
+
+/// The same of reals.
+std::size_t SliceScanner::quick_reals(const Block& block, const Index& index,
+                                      std::size_t column, std::size_t row,
+                                      std::size_t end, const Place& place) {
+  ColumnSlice& slice = place.slice;
+  const bool many = (place.known & Known::many) != 0;
+  const bool keeps = slice.kept == Kept::reals;
+  if (!keeps && slice.kept != Kept::nothing) return row;
+  if (index.width == 0) return row;  // rows of several widths are rare
+  double* number = stretch(end - row);
+  while (row < end) {
+    const std::size_t at = row * index.width + column;
+    FieldRun run{.bytes = block.bytes.data(),
+                 .begins = index.ends.data() + at - 1,
+                 .begin_step = index.width,
+                 .behind = 1,
+                 .ends = index.ends.data() + at,
+                 .end_step = index.width,
+                 .rows = end - row,
+                 .begins_number = begins_number_.data()};
+    if (column == 0) {
+      run.begins = index.starts.data() + row;
+      run.begin_step = 1;
+      run.behind = 0;
+    }
+    const std::size_t count = read_reals_(run, number);
+    if (keeps && count > 0) {
+      std::memcpy(slice.piece.values.data() + row * sizeof *number, number,
+                  count * sizeof *number);
+    }
+    for (std::size_t i = 0; i < count && !many; ++i) {
+      distinct(place, raw_field(block, index, row + i, column),
+               static_cast<std::uint32_t>(row + i));
+    }
+    number += count;
+    row += count;
+    if (row == end || !raw_field(block, index, row, column).empty()) break;
+    put_missing(slice, row++);
   }
-  slice.dates.numbers(count);
+  add_numbers(slice, {stretch_.data(), number});
+  slice.odd[static_cast<std::size_t>(Odd::not_integer)].count +=
+      static_cast<std::uint32_t>(number - stretch_.data());
   return row;
 }
 
@@ -361,12 +403,11 @@ void SliceScanner::scan_tile(const Block& block, const Index& index,
   }
   for (std::size_t row = begin; row < end; ++row) {
     if (is_settled(slice, place.known)) {
-      row =
-          slice.seen(Odd::not_integer)
-              ? quick_rows<double>(block, index, column, row, end, place)
-          : (place.known & Known::not_integer) == 0
-              ? quick_rows<std::int64_t>(block, index, column, row, end, place)
-              : row;
+      row = slice.seen(Odd::not_integer)
+                ? quick_reals(block, index, column, row, end, place)
+            : (place.known & Known::not_integer) == 0
+                ? quick_integers(block, index, column, row, end, place)
+                : row;
       if (row == end) return;
     }
     const std::string_view raw = raw_field(block, index, row, column);

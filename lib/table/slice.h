@@ -15,6 +15,7 @@
 #include "table/date_judge.h"
 #include "table/levels.h"
 #include "table/parse.h"
+#include "table/real_run.h"
 
 namespace mlb::table {
 
@@ -156,10 +157,17 @@ class SliceScanner {
            ColumnSlice& slice);
   void scan_tile(const Block& block, const Index& index, std::size_t column,
                  std::size_t begin, std::size_t end, const Place& place);
-  template <class Number>
-  std::size_t quick_rows(const Block& block, const Index& index,
-                         std::size_t column, std::size_t begin, std::size_t end,
-                         const Place& place);
+  std::size_t quick_integers(const Block& block, const Index& index,
+                             std::size_t column, std::size_t row,
+                             std::size_t end, const Place& place);
+  std::size_t quick_reals(const Block& block, const Index& index,
+                          std::size_t column, std::size_t row, std::size_t end,
+                          const Place& place);
+  /// Room for so many numbers.
+  double* stretch(std::size_t rows) {
+    if (stretch_.size() < rows) stretch_.resize(rows);
+    return stretch_.data();
+  }
   void value(const Place& place, std::string_view raw, std::uint32_t row);
   void number(const Place& place, std::string_view raw, std::string_view text,
               std::uint32_t row);
@@ -186,11 +194,12 @@ class SliceScanner {
   std::size_t recent_;  ///< hashes that are remembered of a column
   std::vector<std::uint64_t> hashes_;
   std::uint32_t number_;
+  ReadReals read_reals_ = reals_reader();
   DistinctLimit most_codes_;
   std::vector<Levels> codes_;           ///< one a column
   std::vector<std::uint64_t> hash_of_;  ///< first rows of a tile; 0: not known
-  std::vector<double> stretch_;         ///< of quick_rows()
-  std::size_t tile_ = 0;                ///< its first row
+  std::vector<double> stretch_;  ///< of quick_integers() and quick_reals()
+  std::size_t tile_ = 0;         ///< its first row
   std::string scratch_;
 };
 

@@ -2,17 +2,48 @@
 // number to them, but never give another one.
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <bit>
 #include <cstdio>
+#include <optional>
 #include <random>
 #include <string>
 
 #include "table/parse.h"
 #include "table/quick_number.h"
+#include "table/real_run.h"
 
 using namespace mlb::table;
 
 namespace {
+
+/// The number that the loop over many fields reads, if the text is usual.
+std::optional<double> run_reads(const std::string& text) {
+  std::array<bool, 256> begins{};
+  for (const char c : std::string_view("-0123456789")) {
+    begins[static_cast<unsigned char>(c)] = true;
+  }
+  // Twice, behind something and before something.
+  const std::string bytes =
+      ";" + text + ";" + text + ";" + std::string(kQuickPadding, '7');
+  const auto size = static_cast<std::uint32_t>(text.size());
+  const std::uint32_t ends[] = {0, 1 + size, 2 + 2 * size};
+  const FieldRun run{.bytes = bytes.data(),
+                     .begins = ends,
+                     .begin_step = 1,
+                     .behind = 1,
+                     .ends = ends + 1,
+                     .end_step = 1,
+                     .rows = 2,
+                     .begins_number = begins.data()};
+  double out[] = {0, 0};
+  const std::size_t count = reals_reader()(run, out);
+  REQUIRE((count == 0 || count == 2));
+  REQUIRE(std::bit_cast<std::uint64_t>(out[0]) ==
+          std::bit_cast<std::uint64_t>(out[1]));
+  if (count == 0) return std::nullopt;
+  return out[0];
+}
 
 /// Whether a quick way took the text; fails when it gives another number.
 bool takes(const std::string& text) {
@@ -22,6 +53,14 @@ bool takes(const std::string& text) {
   const bool is_real = quick_real(padded.data(), text.size(), real);
   const bool is_whole = quick_integer(padded.data(), text.size(), whole);
   CAPTURE(text);
+  if (const auto run = run_reads(text)) {
+    const auto want = parse_real(text);
+    REQUIRE(want);
+    REQUIRE(std::bit_cast<std::uint64_t>(*run) ==
+            std::bit_cast<std::uint64_t>(*want));
+  } else {
+    REQUIRE_FALSE(is_real);
+  }
   if (is_real) {
     const auto want = parse_real(text);
     REQUIRE(want);
