@@ -3,6 +3,8 @@
 
 #include <malloc.h>
 
+#include <thread>
+
 #include "table/csv_pipeline.h"
 #include "table/dataset_writer.h"
 #include "table/judging.h"
@@ -131,7 +133,7 @@ class Conversion {
 };
 
 Result<> write_csv(CsvFile& file, const ConvertOptions& options,
-                   const Judged& judged, const Spool& spool,
+                   const Judged& judged, Spool& spool,
                    const std::string& out_path, const ReadProgress& progress) {
   const unsigned threads = file.threads();
   auto writer = DatasetWriter::create(
@@ -149,6 +151,8 @@ Result<> write_csv(CsvFile& file, const ConvertOptions& options,
       [&](PieceLoad& load, unsigned worker) { conversion.work(load, worker); },
       [&](PieceLoad& load) { return conversion.commit(load); });
   done = pipeline.run();
+  // The kernel takes a while for it.
+  const std::jthread drop([&] { spool.restart(); });
   if (done) done = conversion.check();
   if (done) done = writer->finish(judged.levels);
   return done;
@@ -185,8 +189,9 @@ Result<Inspection> convert_csv(const std::string& csv_path,
   Spool spool(out_path, file->threads());
   auto judged = judge_csv(*file, options.csv, &spool, part(0, 3));
   if (!judged) return std::move(judged).fail();
-  // What the threads of the judging had stays with their arenas otherwise.
-  ::malloc_trim(0);
+  // What the threads of the judging had stays with their arenas otherwise; to
+  // give it back takes the kernel a while.
+  const std::jthread trim([] { ::malloc_trim(0); });
   auto written =
       write_csv(*file, options, *judged, spool, out_path, part(3, 2));
   if (!written) return std::move(written).fail();

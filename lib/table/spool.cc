@@ -252,7 +252,7 @@ void Spool::restart() {
   blocks_.clear();
   stored_.clear();
   memory_ = 0;
-  for (File& file : files_) file.end = 0;
+  for (File& file : files_) file = {};
 }
 
 Result<std::string_view> Spool::bytes(std::size_t number,
