@@ -17,8 +17,8 @@ without mlprep 'blas|dlib|xgboost|zmq|sqlite|curl'
 # XGBoost is loaded by the first job that needs it, Dlib is templates.
 without mlbatch-job 'zmq|sqlite|yaml-cpp|curl|xgboost|dlib|gomp|X11|png'
 for program in mlbroker mlworker mlsubmit; do
-  lacks "$program" 'H5Fopen|cblas_sgemm'
+  lacks "$program" 'H5Fopen|cblas_dgemm'
 done
-lacks mlprep cblas_sgemm
-holds mlbatch-job cblas_sgemm || fail 'mlbatch-job is the one that learns'
+lacks mlprep cblas_dgemm
+holds mlbatch-job cblas_dgemm || fail 'mlbatch-job is the one that learns'
 holds mlbatch-job H5Fopen || fail 'mlbatch-job reads data sets'
