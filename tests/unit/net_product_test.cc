@@ -10,14 +10,6 @@
 namespace mlb::learn::ops {
 namespace {
 
-bool has_wide_registers() {
-  return __builtin_cpu_supports("avx512f") &&
-         __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512cd") &&
-         __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl");
-}
-
 /// A product with room around each matrix, in which nothing may be written.
 struct Case {
   Transpose ta;
@@ -106,8 +98,8 @@ void check(const Case& s, Rng& rng) {
           s.beta);
   const Numbers x = draw(s, rng);
   const std::vector<float> want = defined(s, x);
-  REQUIRE(result(product_v3, s, x) == want);
-  if (has_wide_registers()) REQUIRE(result(product_v4, s, x) == want);
+  REQUIRE(result(multiply_v3, s, x) == want);
+  if (can_multiply_v4()) REQUIRE(result(multiply_v4, s, x) == want);
 }
 
 TEST_CASE("a product of floats is its definition bit by bit on every CPU") {
@@ -131,19 +123,19 @@ TEST_CASE("what a product of floats replaces is not looked at") {
   Rng rng(3);
   const Case s{Transpose::no, Transpose::no, 5, 20, 7, 0, 0};
   Numbers x = draw(s, rng);
-  const std::vector<float> want = result(product_v3, s, x);
+  const std::vector<float> want = result(multiply_v3, s, x);
   for (float& v : x.c) v = std::numeric_limits<float>::quiet_NaN();
-  CHECK(result(product_v3, s, x) == want);
-  if (has_wide_registers()) CHECK(result(product_v4, s, x) == want);
+  CHECK(result(multiply_v3, s, x) == want);
+  if (can_multiply_v4()) CHECK(result(multiply_v4, s, x) == want);
 }
 
 TEST_CASE("a row of a product does not depend on the rows beside it") {
   Rng rng(4);
   Case s{Transpose::no, Transpose::yes, 40, 70, 60, 0, 0};
   const Numbers x = draw(s, rng);
-  const std::vector<float> all = result(product_v3, s, x);
+  const std::vector<float> all = result(multiply_v3, s, x);
   for (s.m = 1; s.m < 40; ++s.m) {
-    const std::vector<float> some = result(product_v3, s, x);
+    const std::vector<float> some = result(multiply_v3, s, x);
     REQUIRE(std::equal(some.begin(),
                        some.begin() + static_cast<long>(s.m * s.n),
                        all.begin()));

@@ -7,8 +7,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <memory>
-#include <vector>
 
 #include "learn/net/product.h"
 
@@ -21,28 +19,6 @@ CBLAS_TRANSPOSE blas(Transpose t) {
 
 float power_of_two(int n) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(n + 127) << 23);
-}
-
-/// Every CPU of the level x86-64-v4.
-bool has_wide_registers() {
-  static const bool found = __builtin_cpu_supports("avx512f") != 0 &&
-                            __builtin_cpu_supports("avx512bw") != 0 &&
-                            __builtin_cpu_supports("avx512cd") != 0 &&
-                            __builtin_cpu_supports("avx512dq") != 0 &&
-                            __builtin_cpu_supports("avx512vl") != 0;
-  return found;
-}
-
-/// Of this thread; aligned to 64 bytes.
-float* spare(std::size_t numbers) {
-  constexpr std::size_t kAlign = 64;
-  thread_local std::vector<float> room;
-  const std::size_t more = kAlign / sizeof(float);
-  if (room.size() < numbers + more) room.resize(numbers + more);
-  void* at = room.data();
-  std::size_t size = room.size() * sizeof(float);
-  return static_cast<float*>(
-      std::align(kAlign, numbers * sizeof(float), at, size));
 }
 
 }  // namespace
@@ -59,13 +35,7 @@ bool prepare() {
 void gemm(Transpose ta, Transpose tb, std::size_t m, std::size_t n,
           std::size_t k, Panel<const float> a, Panel<const float> b, float beta,
           Panel<float> c) {
-  const Product product{ta, tb, m, n, k, a, b, beta, c};
-  float* const room = spare(product_room(product));
-  if (has_wide_registers()) {
-    product_v4(product, room);
-  } else {
-    product_v3(product, room);
-  }
+  multiply({ta, tb, m, n, k, a, b, beta, c});
 }
 
 void gemm(Transpose ta, Transpose tb, std::size_t m, std::size_t n,

@@ -23,16 +23,21 @@ struct Product {
   Panel<float> c;
 };
 
-/// Numbers of spare memory that either of the two needs: columns of b' and of
-/// what is turned, as many as lie side by side in registers.
+/// With the widest registers that this CPU has.  Thread-safe.
+void multiply(const Product& p);
+
+/// The two that multiply() chooses from, of registers of 8 numbers (AVX2, FMA)
+/// and of 16 (AVX-512): the same bits.  `room` is of product_room(), best on a
+/// cache line.
+void multiply_v3(const Product& p, float* room);
+void multiply_v4(const Product& p, float* room);
+bool can_multiply_v4();
+
+/// Numbers of spare memory: columns of b' and of what is turned, as many as lie
+/// side by side in registers.
 inline std::size_t product_room(const Product& p) {
   constexpr std::size_t kWidest = 32;
   return (p.k + p.n) * kWidest;
 }
-
-/// With registers of 8 numbers (AVX2, FMA) and of 16 (AVX-512); the same bits.
-/// `room` is aligned to 64 bytes.
-void product_v3(const Product& p, float* room);
-void product_v4(const Product& p, float* room);
 
 }  // namespace mlb::learn::ops

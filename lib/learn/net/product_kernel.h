@@ -1,22 +1,21 @@
-// The loops of product.h.  In an unnamed namespace and without the standard
-// library's templates on purpose: the file is compiled with other instructions
-// in each .cc that includes it.
+// The loops of product.h.  In an unnamed namespace and without functions of the
+// standard library on purpose: the file is compiled with other instructions in
+// each .cc that includes it.
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "learn/net/product.h"
 
 namespace mlb::learn::ops {
 namespace {
 
-/// `Registers` says what one is (Vector; Places: as many integers), and reads
-/// and writes the first numbers of one; `MostRows` x kPanel of them hold sums
-/// at once.
+/// `Registers` says what one is (Vector), and reads and writes the first
+/// numbers of one; `MostRows` x kPanel of them hold sums at once.
 template <class Registers, std::size_t MostRows>
 struct Kernel {
   using Vector = typename Registers::Vector;
-  using Places = typename Registers::Places;
   static constexpr std::size_t kLanes = sizeof(Vector) / sizeof(float);
   static constexpr std::size_t kPanel = 2;
   static constexpr std::size_t kWidth = kPanel * kLanes;
@@ -124,26 +123,24 @@ struct Kernel {
     }
   }
 
-  /// Rows and columns of a square of registers change places: of rows that lie
-  /// `Half` apart, squares of that size do, then larger ones.
-  template <std::size_t Half = 1>
-  static void turn(Vector (&square)[kLanes]) {
-    Places low;
-    Places high;
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      const bool second = (i & Half) != 0;
-      low[i] = static_cast<int>(second ? kLanes + i - Half : i);
-      high[i] = static_cast<int>(second ? kLanes + i : i + Half);
-    }
-#pragma GCC unroll 16
+  /// Of rows that lie `Half` apart, squares of that size change places.
+  template <std::size_t Half, std::size_t... I>
+  static void turn_pairs(Vector (&square)[kLanes], std::index_sequence<I...>) {
     for (std::size_t i = 0; i < kLanes; ++i) {
       if ((i & Half) != 0) continue;
       const Vector a = square[i];
       const Vector b = square[i + Half];
-      square[i] = __builtin_shuffle(a, b, low);
-      square[i + Half] = __builtin_shuffle(a, b, high);
+      square[i] = __builtin_shufflevector(
+          a, b, ((I & Half) != 0 ? kLanes + I - Half : I)...);
+      square[i + Half] = __builtin_shufflevector(
+          a, b, ((I & Half) != 0 ? kLanes + I : I + Half)...);
     }
+  }
+
+  /// Rows and columns change places.
+  template <std::size_t Half = 1>
+  static void turn(Vector (&square)[kLanes]) {
+    turn_pairs<Half>(square, std::make_index_sequence<kLanes>{});
     if constexpr (2 * Half < kLanes) turn<2 * Half>(square);
   }
 
@@ -155,13 +152,11 @@ struct Kernel {
         const float* source = from.values + i * from.step + j;
         float* target = to.values + j * to.step + i;
         Vector square[kLanes];
-#pragma GCC unroll 16
         for (std::size_t r = 0; r < kLanes; ++r) {
           square[r] = i + r < rows ? load(source + r * from.step, columns - j)
                                    : Vector{};
         }
         turn(square);
-#pragma GCC unroll 16
         for (std::size_t r = 0; r < kLanes; ++r) {
           if (j + r >= columns) break;
           store(target + r * to.step, square[r], rows - i);

@@ -8,7 +8,6 @@ namespace {
 
 struct Registers {
   using Vector = __m256;
-  typedef int Places __attribute__((vector_size(32)));
 
   static __m256i first(std::size_t count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
@@ -24,7 +23,7 @@ struct Registers {
 
 }  // namespace
 
-void product_v3(const Product& p, float* room) {
+void multiply_v3(const Product& p, float* room) {
   Kernel<Registers, 6>::run(p, room);
 }
 

@@ -8,7 +8,6 @@ namespace {
 
 struct Registers {
   using Vector = __m512;
-  typedef int Places __attribute__((vector_size(64)));
 
   static __mmask16 first(std::size_t count) {
     return static_cast<__mmask16>((1u << count) - 1);
@@ -23,7 +22,7 @@ struct Registers {
 
 }  // namespace
 
-void product_v4(const Product& p, float* room) {
+void multiply_v4(const Product& p, float* room) {
   Kernel<Registers, 14>::run(p, room);
 }
 
