@@ -132,6 +132,15 @@ class Conversion {
   std::uint64_t rows_ = 0;
 };
 
+/// Gives something back to the kernel, which takes a while: in a thread of its
+/// own, unless one is all that there shall be.
+template <class Work>
+std::jthread beside(unsigned threads, Work work) {
+  if (threads > 1) return std::jthread(work);
+  work();
+  return {};
+}
+
 Result<> write_csv(CsvFile& file, const ConvertOptions& options,
                    const Judged& judged, Spool& spool,
                    const std::string& out_path, const ReadProgress& progress) {
@@ -151,8 +160,7 @@ Result<> write_csv(CsvFile& file, const ConvertOptions& options,
       [&](PieceLoad& load, unsigned worker) { conversion.work(load, worker); },
       [&](PieceLoad& load) { return conversion.commit(load); });
   done = pipeline.run();
-  // The kernel takes a while for it.
-  const std::jthread drop([&] { spool.restart(); });
+  const auto drop = beside(threads, [&] { spool.restart(); });
   if (done) done = conversion.check();
   if (done) done = writer->finish(judged.levels);
   return done;
@@ -189,9 +197,8 @@ Result<Inspection> convert_csv(const std::string& csv_path,
   Spool spool(out_path, file->threads());
   auto judged = judge_csv(*file, options.csv, &spool, part(0, 3));
   if (!judged) return std::move(judged).fail();
-  // What the threads of the judging had stays with their arenas otherwise; to
-  // give it back takes the kernel a while.
-  const std::jthread trim([] { ::malloc_trim(0); });
+  // What the threads of the judging had stays with their arenas otherwise.
+  const auto trim = beside(file->threads(), [] { ::malloc_trim(0); });
   auto written =
       write_csv(*file, options, *judged, spool, out_path, part(3, 2));
   if (!written) return std::move(written).fail();

@@ -55,6 +55,8 @@ class BlockTexts {
   /// Valid until the next call.
   std::string_view text(std::size_t row, std::size_t column);
   /// Where a text begins, and where that stands: both are far from the cache.
+  /// (To prefetch is left to the caller: GCC takes a function that does only
+  /// that for one without effect.)
   const char* begin(std::size_t row, std::size_t column) const {
     return raw_field(block_, index_, row, column).data();
   }

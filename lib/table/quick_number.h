@@ -5,12 +5,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 
-#include "table/parse.h"
+#include "table/real_kernel.h"
 
 namespace mlb::table {
 
@@ -20,24 +19,6 @@ inline constexpr std::size_t kQuickPadding = 40;
 namespace quick {
 
 inline constexpr std::uint64_t kOnes = 0x0101010101010101;
-inline constexpr std::array<std::uint64_t, 17> kPowers{1,
-                                                       10,
-                                                       100,
-                                                       1000,
-                                                       10000,
-                                                       100000,
-                                                       1000000,
-                                                       10000000,
-                                                       100000000,
-                                                       1000000000,
-                                                       10000000000,
-                                                       100000000000,
-                                                       1000000000000,
-                                                       10000000000000,
-                                                       100000000000000,
-                                                       1000000000000000,
-                                                       10000000000000000};
-
 inline std::uint64_t load(const char* p) {
   std::uint64_t out = 0;
   std::memcpy(&out, p, sizeof out);
@@ -82,10 +63,8 @@ inline bool quick_integer(const char* p, std::size_t size, std::int64_t& out) {
 }
 
 /// [-]digits.digits, up to 7 and 18, 19 of them together, or [-]digits, up to
-/// 8; no leading zero.  What is exact in a double after Clinger, "How to read
-/// floating point numbers accurately" (1990), the rest by decimal_real().
+/// 8; no leading zero.
 inline bool quick_real(const char* p, std::size_t size, double& out) {
-  constexpr std::uint64_t kExact = std::uint64_t{1} << 53;
   const std::size_t sign = *p == '-' ? 1 : 0;
   p += sign;
   size -= sign;
@@ -103,22 +82,12 @@ inline bool quick_real(const char* p, std::size_t size, double& out) {
     const char* q = p + whole + 1;
     for (std::size_t left = places; left > 0; q += 8) {
       const std::size_t some = std::min<std::size_t>(left, 8);
-      value = value * quick::kPowers[some] +
-              quick::digits(quick::load(q), some, bad);
+      value = value * kPowers[some] + quick::digits(quick::load(q), some, bad);
       left -= some;
     }
   }
   if (bad != 0) return false;
-  double magnitude = 0;
-  if (value <= kExact && places < quick::kPowers.size()) {
-    magnitude = static_cast<double>(value) /
-                static_cast<double>(quick::kPowers[places]);
-  } else if (!decimal_real(value, -static_cast<std::int64_t>(places),
-                           magnitude)) {
-    return false;
-  }
-  out = sign > 0 ? -magnitude : magnitude;
-  return true;
+  return real_of(value, places, sign > 0, out);
 }
 
 }  // namespace mlb::table

@@ -2,21 +2,12 @@
 #include "table/real_run.h"
 
 #include "table/quick_number.h"
+#include "table/real_kernel.h"
 
 namespace mlb::table {
 
 std::size_t read_reals_plainly(const FieldRun& run, double* out) {
-  std::size_t row = 0;
-  for (; row < run.rows; ++row) {
-    const std::size_t begin = run.begins[row * run.begin_step] + run.behind;
-    const std::size_t size = run.ends[row * run.end_step] - begin;
-    const char* const text = run.bytes + begin;
-    const bool usual = size > 0 &&
-                       run.begins_number[static_cast<unsigned char>(*text)] &&
-                       quick_real(text, size, out[row]);
-    if (!usual) break;
-  }
-  return row;
+  return read_run(run, out, quick_real);
 }
 
 #if defined(__x86_64__)

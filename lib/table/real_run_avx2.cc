@@ -4,32 +4,11 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "table/parse.h"
-#include "table/real_run.h"
+#include "table/real_kernel.h"
 
 namespace mlb::table {
 namespace {
 
-constexpr std::uint64_t kPowers[] = {1,
-                                     10,
-                                     100,
-                                     1000,
-                                     10000,
-                                     100000,
-                                     1000000,
-                                     10000000,
-                                     100000000,
-                                     1000000000,
-                                     10000000000,
-                                     100000000000,
-                                     1000000000000,
-                                     10000000000000,
-                                     100000000000000,
-                                     1000000000000000,
-                                     10000000000000000};
-constexpr double kRealPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
-                                  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                  1e12, 1e13, 1e14, 1e15, 1e16};
 /// For a shuffle: from `size` on, it moves so many bytes to the end and puts
 /// zeros before them.
 alignas(32) constexpr signed char kToEnd[] = {
@@ -54,8 +33,7 @@ std::uint64_t number_of(__m128i digits) {
   return (both & 0xffffffff) * 100000000 + (both >> 32);
 }
 
-/// Characters that end with the vector's: the values of their digits, those
-/// before a point one place on.
+/// What sixteen characters are; of digits, their values.
 struct Characters {
   __m128i digits;
   std::uint32_t points;  ///< a bit for each
@@ -138,7 +116,6 @@ bool read_long(const char* p, std::size_t size, Decimal& out) {
 }
 
 bool read_real(const char* p, std::size_t size, double& out) {
-  constexpr std::uint64_t kExact = std::uint64_t{1} << 53;
   const std::size_t sign = *p == '-' ? 1 : 0;
   p += sign;
   size -= sign;
@@ -147,34 +124,13 @@ bool read_real(const char* p, std::size_t size, double& out) {
   if (!(size <= 16 ? read_short(p, size, d) : read_long(p, size, d))) {
     return false;
   }
-  double magnitude = 0;
-  if (d.value <= kExact && d.places <= 16) {
-    magnitude = static_cast<double>(d.value) / kRealPowers[d.places];
-  } else if (!decimal_real(d.value, -static_cast<std::int64_t>(d.places),
-                           magnitude)) {
-    return false;
-  }
-  out = sign > 0 ? -magnitude : magnitude;
-  return true;
+  return real_of(d.value, d.places, sign > 0, out);
 }
 
 }  // namespace
 
 std::size_t read_reals_avx2(const FieldRun& run, double* out) {
-  const std::uint32_t* begin = run.begins;
-  const std::uint32_t* end = run.ends;
-  std::size_t row = 0;
-  for (; row < run.rows; ++row) {
-    const char* const text = run.bytes + *begin + run.behind;
-    const std::size_t size = *end - (*begin + run.behind);
-    if (size == 0 || !run.begins_number[static_cast<unsigned char>(*text)]) {
-      break;
-    }
-    if (!read_real(text, size, out[row])) break;
-    begin += run.begin_step;
-    end += run.end_step;
-  }
-  return row;
+  return read_run(run, out, read_real);
 }
 
 }  // namespace mlb::table

@@ -304,6 +304,28 @@ bool one_more_moment(ColumnSlice& slice, std::string_view text,
 
 }  // namespace
 
+namespace {
+
+/// Rows [row, end) of a column, in a block whose rows are all of one width.
+FieldRun fields_of(const Block& block, const Index& index, std::size_t column,
+                   std::size_t row, std::size_t end) {
+  const std::size_t at = row * index.width + column;
+  FieldRun out{.bytes = block.bytes.data(),
+               .begins = index.starts.data() + row,
+               .begin_step = 1,
+               .behind = 0,
+               .ends = index.ends.data() + at,
+               .end_step = index.width,
+               .rows = end - row};
+  if (column == 0) return out;
+  out.begins = index.ends.data() + at - 1;
+  out.begin_step = index.width;
+  out.behind = 1;
+  return out;
+}
+
+}  // namespace
+
 /// As many rows as are usual whole numbers, or missing; gives the first other
 /// one.
 std::size_t SliceScanner::quick_integers(const Block& block, const Index& index,
@@ -344,20 +366,8 @@ std::size_t SliceScanner::quick_reals(const Block& block, const Index& index,
   if (index.width == 0) return row;  // rows of several widths are rare
   double* number = stretch(end - row);
   while (row < end) {
-    const std::size_t at = row * index.width + column;
-    FieldRun run{.bytes = block.bytes.data(),
-                 .begins = index.ends.data() + at - 1,
-                 .begin_step = index.width,
-                 .behind = 1,
-                 .ends = index.ends.data() + at,
-                 .end_step = index.width,
-                 .rows = end - row,
-                 .begins_number = begins_number_.data()};
-    if (column == 0) {
-      run.begins = index.starts.data() + row;
-      run.begin_step = 1;
-      run.behind = 0;
-    }
+    FieldRun run = fields_of(block, index, column, row, end);
+    run.begins_number = begins_number_.data();
     const std::size_t count = read_reals_(run, number);
     if (keeps && count > 0) {
       std::memcpy(slice.piece.values.data() + row * sizeof *number, number,

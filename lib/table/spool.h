@@ -47,7 +47,7 @@ class Spool {
   /// The next block, in order; what its columns were kept as.
   void add(Spooled block, const std::vector<ColumnSlice>& slices);
 
-  /// Forgets every block.
+  /// Forgets every block, and gives back what they took.
   void restart();
 
   std::size_t blocks() const { return blocks_.size(); }
